@@ -1,0 +1,1 @@
+"""One folder per platform: what only that platform does. Everything shared is in `connector`."""

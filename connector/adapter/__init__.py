@@ -1,0 +1,36 @@
+"""What an adapter is: what it declares, what it answers, and how it is found. An adapter imports from here."""
+
+from connector.adapter.base import (
+    Adapter,
+    BadRecord,
+    CheckLine,
+    FieldOutcome,
+    FieldPlan,
+    Options,
+    Page,
+    Removal,
+    ToRead,
+)
+from connector.adapter.client import Answer, Client
+from connector.adapter.crm import CrmAdapter, Found, PersonKeys, Resolution
+from connector.adapter.declared import (
+    Auth,
+    Capabilities,
+    CrmSpec,
+    EffectKind,
+    ErrorRule,
+    Limit,
+    MarketingSpec,
+    OAuth,
+    Option,
+    Spec,
+    StaticAuth,
+)
+from connector.adapter.marketing import ContactAnswer, MarketingAdapter
+
+__all__ = [
+    "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "CrmAdapter",
+    "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit", "MarketingAdapter",
+    "MarketingSpec", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal", "Resolution", "Spec", "StaticAuth",
+    "ToRead",
+]  # fmt: skip

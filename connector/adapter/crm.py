@@ -1,0 +1,85 @@
+"""What a CRM adapter is. It knows no stage and no reason: the engine derives decisions by the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from connector.adapter.base import Adapter, FieldOutcome, FieldPlan, Page, Removal
+from connector.adapter.declared import CrmSpec
+from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKeys:
+    """All that may find a person in a CRM: our id, records known from before, and addresses that may match."""
+
+    leadloop_id: str
+    records: Sequence[tuple[str, str]] = ()
+    emails: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that stands for the person now: conversions and merges are followed already.
+
+    `by`: `id`, `key` or `email`. `was` is the record it was reached from when that one was converted or merged.
+    """
+
+    object: str
+    id: str
+    by: Literal["id", "key", "email"]
+    was: tuple[str, str] | None = None
+    key: str | None = None
+    """What the record's key field holds: another person's leadloop_id means it must not be taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Which records are this person? In the order in which the adapter would write them, best first.
+
+    `gone` names records that were known and are deleted. An empty `found` means: nobody has this person.
+    """
+
+    leadloop_id: str
+    found: Sequence[Found] = ()
+    gone: Sequence[tuple[str, str]] = ()
+
+
+class CrmAdapter(Adapter):
+    """Finds, writes and reads records. The engine asks `spec.capabilities` what exists."""
+
+    spec: ClassVar[CrmSpec]
+
+    def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002
+        """The fields of one object (default: the mapping's main object)."""
+        raise NotImplementedError
+
+    def ensure_fields(self, plan: Sequence[FieldPlan], *, dry_run: bool = False) -> Sequence[FieldOutcome]:
+        """Make, or verify, the fields that the mapping writes; one outcome per planned field."""
+        raise NotImplementedError
+
+    def resolve(self, keys: Sequence[PersonKeys]) -> Sequence[Resolution]:
+        """Which record is each person? By known ids, the external key, then e-mail; one answer per input, in order."""
+        raise NotImplementedError
+
+    def write(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
+        """Write; one outcome per input in the order given. One bad row never sinks its batch.
+
+        Rows whose fate the platform did not tell get `unknown`. Raises RetryableError only when certainly nothing of
+        the batch was applied; AuthError, QuotaError likewise.
+        """
+        raise NotImplementedError
+
+    def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
+        """How does each write's record stand now? One answer per input, in order. Also the *before* of a dry run."""
+        raise NotImplementedError
+
+    def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
+        """Changed records of every object that the mapping's decisions name, as they stand, with history if kept."""
+        raise NotImplementedError
+
+    def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
+        """Deleted and merged records (capability `removals: feed`)."""
+        raise NotImplementedError

@@ -1,0 +1,71 @@
+"""What a marketing adapter is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from connector.adapter.base import Adapter, Page, Removal
+from connector.adapter.declared import MarketingSpec
+from connector.model import Json, LeadWrite, Outcome, ReadBack
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """What became of a contact that was asked for by id: its whole record, gone, or merged into another id."""
+
+    id: str
+    state: Literal["whole", "gone", "merged"]
+    record: Json | None = None
+    merged_into: str | None = None
+
+
+class MarketingAdapter(Adapter):
+    """Reads contacts, acts, removals; tells marketing what became of a lead. Only what the platform offers.
+
+    The engine asks `spec.capabilities` which of these exist; one that is not declared is never called.
+    """
+
+    spec: ClassVar[MarketingSpec]
+
+    def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
+        """Pages of changed contacts: raw records in `records`, or ids only in `to_read` (stream `contacts`).
+
+        The walk covers a fixed window from the cursor (or `options.since`) to `client.now()` less the platform's lag,
+        overlaps what was read before, and survives ties and caps; the engine drops repeats.
+        """
+        raise NotImplementedError
+
+    def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
+        """Whole contacts by id, in any order, one answer per id; yields as they come."""
+        raise NotImplementedError
+
+    def activities(self, cursor: Json | None) -> Iterator[Page[Json]]:
+        """Pages of an account-wide feed of acts (capability `activities: feed`)."""
+        raise NotImplementedError
+
+    def activities_of(self, id: str, since: datetime | None) -> Iterator[Page[Json]]:  # noqa: A002
+        """Acts of one contact (capability `activities: per_contact`), complete back to `since`."""
+        raise NotImplementedError
+
+    def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
+        """Deletions and merges (capability `removals: feed`)."""
+        raise NotImplementedError
+
+    def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
+        """Ids of all contacts, a complete walk (capability `removals: sweep`); only a finished walk proves absence."""
+        raise NotImplementedError
+
+    def prepare_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
+        """Make or verify the marketing fields that feedback writes; field name → `exists`, `created` or why not."""
+        return {}
+
+    def write_back(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
+        """Tell marketing: one outcome per write, in the order given. Kinds: field, tag, stage, event, list, note."""
+        raise NotImplementedError
+
+    def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
+        """Is it there? Asked after an unknown or pending outcome, before anything is sent again."""
+        raise NotImplementedError
