@@ -1,0 +1,240 @@
+"""The database file: opened with one set of rules, written through one `write()`, held by one process.
+
+- `write()` opens `BEGIN IMMEDIATE`. A deferred transaction that reads and then writes fails at once under another
+  writer, whatever the timeout; sqlite-utils' own `insert` commits by itself. So there is no other way to write.
+- A step runs only while its process holds the `flock` on `<state>.lock`; the kernel frees it at death. Each holder
+  has an epoch, and every transaction of a step checks it: a process that was frozen and overtaken cannot write.
+- Verbs that only read open the file read-only; verbs that write while a daemon runs leave a request.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from connector.errors import LockedError, StateError
+from connector.state.clock import stamp
+from connector.state.schema import SCHEMA_VERSION
+
+BUSY_MS = 15_000
+PAGE_BYTES = 16_384
+CACHE_KIB = 16_384
+
+
+class Store:
+    """One state database. Threads each get their own connection; nothing here is shared but the path and the lock."""
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.path = path
+        self.now = now
+        self.epoch: int | None = None
+        self._local = threading.local()
+        self._lock_file: IO[str] | None = None
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._inode: int | None = None
+
+    # Opening.
+
+    @classmethod
+    def open(cls, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
+        """Open for writing; makes or migrates the file. Raises StateError when it cannot be used or trusted."""
+        store = cls(path, now=now)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            path.chmod(0o600)
+            store._migrate()
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(path, error) from error
+        store._inode = path.stat().st_ino
+        return store
+
+    @classmethod
+    def open_to_read(cls, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
+        """Open an existing state without the right to change it (also beside a running daemon)."""
+        if not path.exists():
+            raise StateError(f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first")
+        store = cls(path, now=now)
+        store._local.reader = store._connect(read_only=True)
+        _refuse_newer(store._local.reader, path)
+        return store
+
+    def _migrate(self) -> None:
+        version = _refuse_newer(self._writer(), self.path)
+        if version == SCHEMA_VERSION:
+            return
+        if version:
+            self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}.db"))
+        from connector.state.migrate import migrate  # noqa: PLC0415 - sqlite-utils costs 190 ms of every start
+
+        migrate(self._writer(), SCHEMA_VERSION)
+
+    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
+        mode = "ro" if read_only else "rw"
+        connection = sqlite3.connect(
+            f"file:{self.path}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        if not read_only:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        with self._guard:
+            self._all.append(connection)
+        return connection
+
+    def _writer(self) -> sqlite3.Connection:
+        if getattr(self._local, "writer", None) is None:
+            self._local.writer = self._connect(read_only=False)
+            self._local.durable = None
+        writer: sqlite3.Connection = self._local.writer
+        return writer
+
+    # Reading and writing.
+
+    def read(self) -> sqlite3.Connection:
+        """A connection that cannot write. Statements see the last committed state."""
+        if getattr(self._local, "reader", None) is None:
+            self._local.reader = self._connect(read_only=True)
+        reader: sqlite3.Connection = self._local.reader
+        return reader
+
+    @contextmanager
+    def write(self, *, durable: bool = True, step: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction. `durable`: on disk before this returns (FULL); else what can be read again (NORMAL).
+
+        `step`: a transaction of a loop's step; refused when another process has taken the state over meanwhile.
+        """
+        writer = self._writer()
+        if self._local.durable is not durable:
+            writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._local.durable = durable
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            try:
+                if step:
+                    self._check_epoch(writer)
+                yield writer
+                writer.execute("COMMIT")
+            except BaseException:
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise _unusable(self.path, error) from error
+
+    def _check_epoch(self, writer: sqlite3.Connection) -> None:
+        (epoch,) = writer.execute("SELECT epoch FROM holder").fetchone()
+        if self.epoch is None or epoch != self.epoch:
+            raise LockedError("another process took the state over", hint="stop one of the two processes")
+        if self._inode is not None and (not self.path.exists() or self.path.stat().st_ino != self._inode):
+            raise StateError(f"{self.path} was replaced while running", hint="stop, put the right file in place, start")
+
+    # Holding.
+
+    @contextmanager
+    def hold(self) -> Iterator[Store]:
+        """Be the one process that runs steps. Raises LockedError when another one is."""
+        self.take()
+        try:
+            yield self
+        finally:
+            self.release()
+
+    def take(self) -> None:
+        """Take the lock and a new epoch."""
+        lock = self.path.with_name(self.path.name + ".lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            row = self.read().execute("SELECT pid, host, since FROM holder").fetchone()
+            raise LockedError(
+                f"process {row['pid']} on {row['host']} holds {self.path.name} since {row['since']}",
+                hint="it works on its own; stop it first if you want to run steps by hand",
+            ) from error
+        self._lock_file = lock
+        with self.write() as tx:
+            tx.execute(
+                "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
+                (os.getpid(), socket.gethostname(), stamp(self.now())),
+            )
+            (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+            self.epoch = None
+
+    def is_held_elsewhere(self) -> bool:
+        """Does another process run steps on this state now?"""
+        if self._lock_file is not None:
+            return False
+        with self.path.with_name(self.path.name + ".lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            return False
+
+    # Care.
+
+    def problems(self) -> list[str]:
+        """What SQLite's own full check finds wrong, in its words; empty when sound."""
+        connection = self.read()
+        found = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        return found + [f"table {row[0]} row {row[1]} points to a missing {row[2]}" for row in broken]
+
+    def backup(self, target: Path) -> None:
+        """An online copy, complete and consistent, readable by its owner only."""
+        if target.exists():
+            raise StateError(f"{target} exists already", hint="name another file")
+        os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
+        copy = sqlite3.connect(target)
+        try:
+            self.read().backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+
+    def close(self) -> None:
+        """Close every connection of every thread and give the lock back."""
+        self.release()
+        with self._guard:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise StateError(
+            f"{path} has schema {version}, this program knows {SCHEMA_VERSION}",
+            code="newer_schema",
+            hint="install the newer leadloop, or restore a backup made before it",
+        )
+    return version
+
+
+def _unusable(path: Path, error: Exception) -> StateError:
+    return StateError(
+        f"the state database {path} cannot be used: {error}",
+        hint="check the disk's space and rights, then 'leadloop state check'",
+    )
