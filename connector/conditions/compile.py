@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from connector.conditions.values import Key, as_text, is_blank, key_of, normalise, number
+from connector.conditions.values import COLLECTIONS, Key, as_text, is_blank, key_of, normalise, number
 
 Test: TypeAlias = Callable[[Any], bool]
 Lists: TypeAlias = Mapping[str, Iterable[str]]
@@ -62,7 +63,7 @@ def _over_elements(test: Test) -> Test:
     """The test for a whole value: blank fits nothing, a list fits when one of its elements does."""
 
     def whole(value: Any) -> bool:
-        if isinstance(value, list | tuple | set | frozenset):
+        if isinstance(value, COLLECTIONS):
             return any(whole(item) for item in value)
         return not is_blank(value) and test(value)
 
@@ -103,6 +104,7 @@ def _words(wanted: Any) -> Test:
     return fits
 
 
+@lru_cache(maxsize=4_096)
 def _spaced(text: str) -> str:
     return f" {' '.join(WORD.findall(normalise(text)))} "
 
@@ -172,7 +174,7 @@ def _flag(wanted: Any) -> bool:
 
 
 def _entries(wanted: Any, what: str) -> list[Any]:
-    entries = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+    entries = list(wanted) if isinstance(wanted, COLLECTIONS) else [wanted]
     if not entries:
         raise ValueError(f"an empty list fits nothing: give at least {what}")
     for entry in entries:

@@ -14,6 +14,8 @@ Key: TypeAlias = Decimal | int | str
 PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 ACCENT_CLASSES_FROM: Final = 200
 """Combining classes of accents above, below and attached. Lower ones are part of the letter: kana voicing, viramas."""
+COLLECTIONS: Final = (list, tuple, set, frozenset)
+"""Values that hold several; a tuple made once, because an isinstance against a union costs more than the comparison."""
 LONGEST_CACHED: Final = 200
 """Characters; longer texts are rarely seen twice, so they are not worth the memory of a cache."""
 
@@ -42,9 +44,9 @@ def is_blank(value: Any) -> bool:
         return True
     if isinstance(value, str):
         return not value or value.isspace()
-    if isinstance(value, list | tuple | set | frozenset | dict):
-        return not value or (not isinstance(value, dict) and all(is_blank(item) for item in value))
-    return False
+    if isinstance(value, COLLECTIONS):
+        return all(is_blank(item) for item in value)
+    return isinstance(value, dict) and not value
 
 
 def number(value: Any) -> Decimal | int | None:
@@ -79,5 +81,13 @@ def as_text(value: Any) -> str:
 
 def key_of(value: Any) -> Key:
     """What equality compares: the exact number when it is one, else the normal form of the text."""
+    if isinstance(value, str) and len(value) <= LONGEST_CACHED:
+        return _key_of_short(value)
     exact = number(value)
     return normalise(as_text(value)) if exact is None else exact
+
+
+@lru_cache(maxsize=16_384)
+def _key_of_short(text: str) -> Key:
+    exact = _number_in(text)
+    return normalise(text) if exact is None else exact
