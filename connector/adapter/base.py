@@ -151,6 +151,11 @@ class Adapter:
         return ()
 
     @classmethod
+    def retry_after_s(cls, answer: Answer) -> float | None:
+        """Seconds that a refusal asks us to wait when it says so elsewhere than in `Retry-After` (its body, say)."""
+        return None
+
+    @classmethod
     def usage(cls, answer: Answer) -> tuple[int, int] | None:
         """Calls used and allowed today, when the answer's headers say so."""
         return None
