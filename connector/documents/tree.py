@@ -1,0 +1,169 @@
+"""From text to a tree of plain values that know where they stand.
+
+The events of ruamel's pure parser are turned into nodes here, so that no tag, constructor or type of the library is
+ever reached: nothing in a file can name code. Sizes are capped before anything grows: bytes, depth, and the number of
+values after aliases are expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from connector.documents.scalars import plain
+
+MAX_BYTES = 2 * 1024 * 1024
+"""Far above any file that a person edits; the parser needs about six seconds for each MB."""
+MAX_DEPTH = 40
+MAX_VALUES = 200_000
+
+_QUOTE_REMEDY = "put texts that hold { } [ ] : # or ${…} in quotes"
+_REMEDIES = {
+    "\\t": "indent with spaces, not with tabs",
+    "mapping values are not allowed": "check the indentation of this line; " + _QUOTE_REMEDY,
+    "expected <block end>": "check the indentation: keys of one group begin in the same column",
+    "expected ',' or": _QUOTE_REMEDY,
+    "cannot start any token": _QUOTE_REMEDY,
+    "found unexpected end of stream": "a quote or bracket that was opened is never closed",
+    "could not find expected ':'": "a key is followed by a colon and a space",
+}
+"""What helps against the parser's most frequent complaints, by a piece of its wording."""
+
+
+class Broken(Exception):
+    """The text cannot be read as a tree. Line and column count from 1."""
+
+    def __init__(self, message: str, line: int, column: int, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column, self.remedy = message, line, column, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value with its place. `children` are by key or by index; `keys` tells where each key stands."""
+
+    value: Any
+    line: int
+    column: int
+    size: int
+    children: dict[Any, Node]
+    keys: dict[Any, tuple[int, int]]
+
+
+def grow(text: str) -> Node:
+    """The one document in `text`. Raises Broken."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - slow to import, and most verbs read no file
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise Broken("the file is too large", 1, 1, f"at most {MAX_BYTES // 1024 // 1024} MB")
+    try:
+        return _Builder(YAML(typ="safe", pure=True).parse(text)).document()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _not_yaml(str(error.problem or error.context), line, column) from None
+    except YAMLError as error:
+        line, column = _position(text, getattr(error, "position", 0))
+        raise Broken("a character that no text file has", line, column, "retype this line") from None
+
+
+def _not_yaml(problem: str, line: int, column: int) -> Broken:
+    remedy = next((remedy for piece, remedy in _REMEDIES.items() if piece in problem), None)
+    return Broken(f"this cannot be read: {problem}", line, column, remedy)
+
+
+def _position(text: str, index: object) -> tuple[int, int]:
+    before = text[: index if isinstance(index, int) else 0]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+class _Builder:
+    """Turns parser events into nodes; one use."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self.events = events
+        self.anchors: dict[str, Node] = {}
+        self.values = 0
+
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            kind = type(event).__name__
+            if kind in ("StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"):
+                continue
+            if root is not None:
+                raise self._broken(event, "a second document begins here", "keep one document per file")
+            root = self._node(event, depth=0)
+        return root or Node(None, 1, 1, 1, {}, {})
+
+    def _node(self, event: Any, depth: int) -> Node:
+        kind = type(event).__name__
+        if depth > MAX_DEPTH:
+            raise self._broken(event, f"nested deeper than {MAX_DEPTH} levels")
+        if kind == "AliasEvent":
+            return self._alias(event)
+        if event.tag is not None:
+            raise self._broken(event, f"the tag '{event.tag}' is not allowed", "write plain values without ! marks")
+        self._count(event, 1)
+        if kind == "ScalarEvent":
+            node = self._scalar(event)
+        else:
+            node = self._mapping(event, depth) if kind == "MappingStartEvent" else self._list(event, depth)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _scalar(self, event: Any) -> Node:
+        value = plain(event.value) if event.implicit[0] else event.value
+        return Node(value, *_place(event), 1, {}, {})
+
+    def _list(self, start: Any, depth: int) -> Node:
+        items: list[Node] = []
+        while type(event := next(self.events)).__name__ != "SequenceEndEvent":
+            items.append(self._node(event, depth + 1))
+        size = 1 + sum(item.size for item in items)
+        return Node([item.value for item in items], *_place(start), size, dict(enumerate(items)), {})
+
+    def _mapping(self, start: Any, depth: int) -> Node:
+        children: dict[Any, Node] = {}
+        keys: dict[Any, tuple[int, int]] = {}
+        while type(event := next(self.events)).__name__ != "MappingEndEvent":
+            key = self._key(event, keys)
+            keys[key] = _place(event)
+            children[key] = self._node(next(self.events), depth + 1)
+        size = 1 + sum(child.size for child in children.values())
+        return Node({key: child.value for key, child in children.items()}, *_place(start), size, children, keys)
+
+    def _key(self, event: Any, seen: dict[Any, tuple[int, int]]) -> Any:
+        if type(event).__name__ != "ScalarEvent" or event.tag is not None:
+            raise self._broken(event, "a key must be a plain word", "put the key in quotes")
+        key = plain(event.value) if event.implicit[0] else event.value
+        if key is None:
+            raise self._broken(event, "a key is missing before the colon")
+        if key in seen:
+            remedy = f"it stands in line {seen[key][0]} already; keep one of the two"
+            raise self._broken(event, f"the key '{key}' is given twice", remedy)
+        return key
+
+    def _alias(self, event: Any) -> Node:
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            raise self._broken(event, f"'*{event.anchor}' names nothing that stands above it")
+        self._count(event, node.size)
+        return node
+
+    def _count(self, event: Any, values: int) -> None:
+        self.values += values
+        if self.values > MAX_VALUES:
+            remedy = "aliases (*name) count as often as they are used"
+            raise self._broken(event, f"more than {MAX_VALUES} values", remedy)
+
+    @staticmethod
+    def _broken(event: Any, message: str, remedy: str | None = None) -> Broken:
+        return Broken(message, *_place(event), remedy)
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
