@@ -5,7 +5,9 @@ VENV    ?= .venv
 WORKERS ?= 2
 BIN     := $(VENV)/bin
 READY   := $(VENV)/.ready
-LOCKS   := requirements.lock requirements-dev.lock
+PIP     := -m pip --quiet --disable-pip-version-check
+COMPILE := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+           --upgrade --custom-compile-command "make lock"
 
 # The first interpreter that really runs and is new enough: a name on the path alone proves neither.
 PYTHON  ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
@@ -21,11 +23,11 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv from the lock file, every package checked against its hash
 
-$(READY): requirements-dev.lock pyproject.toml
+$(READY): requirements/dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python" >&2; exit 1; }
 	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.lock
+	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
 check: test build ## all that must hold before a change lands, but the long tests
@@ -58,22 +60,21 @@ unit: $(READY) ## the tests alone
 
 build: $(READY) ## build the wheel, install it as the image does, start the command
 	rm -rf build dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python $(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 	"$(PYTHON)" -m venv --clear build/venv
-	build/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	build/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/leadloop-*.whl
+	build/venv/bin/python $(PIP) install --require-hashes -r requirements/run.lock
+	build/venv/bin/python $(PIP) install --no-deps dist/leadloop-*.whl
 	cd build && venv/bin/leadloop --version && venv/bin/leadloop adapters
 
 docs: $(READY) ## write the generated parts of the pages (the table of adapters)
 	$(BIN)/python -m tests.docs.generated
 
-lock: ## resolve the lock files anew, for Linux and macOS on Python 3.11 and newer
+lock: ## resolve the lock files anew, for every platform and Python 3.11 and newer
 	"$(PYTHON)" -m venv --clear build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	build/lock/bin/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
-	build/lock/bin/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --custom-compile-command "make lock" --constraint requirements.lock --group dev --output-file requirements-dev.lock pyproject.toml
+	build/lock/bin/python $(PIP) install uv
+	$(COMPILE) --output-file requirements/run.lock pyproject.toml
+	$(COMPILE) --constraint requirements/run.lock --group dev --output-file requirements/dev.lock pyproject.toml
+	$(COMPILE) --constraint requirements/dev.lock --group build --output-file requirements/build.lock
 
 clean: ## remove what was built (not .venv, not any state)
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
