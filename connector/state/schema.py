@@ -113,6 +113,12 @@ CREATE TABLE to_read (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX to_read_order ON to_read (connection, stream, lane, changed_at DESC);
 
+CREATE TABLE sweep_seen (
+    connection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (connection, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rejects (
     id INTEGER PRIMARY KEY,
     connection TEXT NOT NULL,

@@ -1,0 +1,89 @@
+"""Who is who: how addresses are compared, and what a record's id and address together say about its person. Pure.
+
+Order of proof: the platform's id; a merge or conversion told by a platform; the normalised e-mail. Shared mailboxes
+join nothing. A changed e-mail leaves the person who they are; when the new one is another person's, nothing is
+joined and the record is a reject (`identity_clash`) until somebody decides.
+"""
+
+from __future__ import annotations
+
+import base64
+import unicodedata
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+"""Zero-width characters that copy and paste leaves in addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailRules:
+    """How addresses join: `plus_addresses` `distinct` or `same`, and the mailboxes that several people share."""
+
+    plus_addresses: Literal["distinct", "same"] = "distinct"
+    shared_mailboxes: frozenset[str] = frozenset()
+
+    def key(self, address: object) -> str | None:
+        """The form in which two addresses are compared; None for what is no address."""
+        if not isinstance(address, str):
+            return None
+        text = address.strip().lower()
+        if not text.isascii():
+            text = _ascii(text)
+        local, at, domain = text.rpartition("@")
+        if not at or not local or "." not in domain or " " in text or domain.startswith(".") or domain.endswith("."):
+            return None
+        if self.plus_addresses == "same":
+            local = local.partition("+")[0] or local
+        return f"{local}@{domain}"
+
+    def is_shared(self, key: str) -> bool:
+        """Is this the address of a role (info@, vendas@), which stands for nobody in particular?"""
+        return key.partition("@")[0] in self.shared_mailboxes
+
+
+def _ascii(text: str) -> str:
+    clean = unicodedata.normalize("NFC", text.translate(INVISIBLE)).strip()
+    local, at, domain = clean.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return clean
+
+
+def new_leadloop_id(random_bytes: Callable[[int], bytes]) -> str:
+    """`ll-` and 16 base32 characters: 80 random bits, given once per person and kept through joins."""
+    return "ll-" + base64.b32encode(random_bytes(10)).decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a record's keys say: `known` (this person), `new`, or `clash` (id and address name two persons)."""
+
+    kind: Literal["known", "new", "clash"]
+    person: int | None = None
+    other: int | None = None
+
+
+def whose(by_id: int | None, by_email: int | None) -> Verdict:
+    """Decide by the platform's id first, then the address.
+
+    An id that is known wins; an address of somebody else beside it is a clash, never a silent join. A record whose
+    id is new belongs to the person of its address.
+    """
+    if by_id is not None:
+        if by_email is not None and by_email != by_id:
+            return Verdict("clash", by_id, by_email)
+        return Verdict("known", by_id)
+    if by_email is not None:
+        return Verdict("known", by_email)
+    return Verdict("new")
+
+
+def matching_emails(emails: Collection[tuple[str, str]], rules: EmailRules) -> list[str]:
+    """The addresses that may find this person in a CRM: own ones, not aliases, not shared mailboxes.
+
+    `emails` holds (key, role) pairs as the store keeps them.
+    """
+    return [key for key, role in emails if role == "own" and not rules.is_shared(key)]

@@ -1,0 +1,107 @@
+"""Contacts and activities as marketing knows them: only the fields that the mapping and the model name, packed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connector.state.clock import stamp
+from connector.state.packing import pack, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """A stored contact: whose it is and what was packed."""
+
+    person: int
+    packed: str
+    gone: bool
+
+
+def known_contacts(tx: sqlite3.Connection, connection: str, ids: Iterable[str]) -> dict[str, KnownContact]:
+    """The stored contacts among these ids."""
+    rows = tx.execute(
+        "SELECT c.id, c.person_id, c.packed, c.gone_at IS NOT NULL FROM json_each(?) AS wanted"
+        " CROSS JOIN contacts AS c ON c.connection = ? AND c.id = wanted.value",
+        (pack(list(ids)), connection),
+    )
+    return {id_: KnownContact(person, packed, bool(gone)) for id_, person, packed, gone in rows}
+
+
+def save_contacts(
+    tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str | None]], at: datetime
+) -> None:
+    """New contacts as (id, person, packed, updated_at)."""
+    when = stamp(at)
+    tx.executemany(
+        "INSERT INTO contacts (connection, id, person_id, packed, updated_at, known_at, read_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(connection, *row, when, when) for row in rows],
+    )
+
+
+def change_contacts(
+    tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, str, str | None]], at: datetime
+) -> None:
+    """Changed contacts as (id, packed, updated_at); what was known before is kept as a version."""
+    when = stamp(at)
+    tx.executemany(
+        "INSERT OR REPLACE INTO contact_versions (connection, id, known_at, packed)"
+        " SELECT connection, id, known_at, packed FROM contacts WHERE connection = ? AND id = ?",
+        [(connection, id_) for id_, _, _ in rows],
+    )
+    tx.executemany(
+        "UPDATE contacts SET packed = ?, updated_at = ?, known_at = ?, read_at = ?, gone_at = NULL"
+        " WHERE connection = ? AND id = ?",
+        [(packed, updated, when, when, connection, id_) for id_, packed, updated in rows],
+    )
+
+
+def touch_contacts(tx: sqlite3.Connection, connection: str, ids: Sequence[str], at: datetime) -> None:
+    """These were read and stand as before."""
+    when = stamp(at)
+    tx.executemany(
+        "UPDATE contacts SET read_at = ? WHERE connection = ? AND id = ?", [(when, connection, id_) for id_ in ids]
+    )
+
+
+def mark_gone(tx: sqlite3.Connection, connection: str, id_: str, at: datetime) -> int | None:
+    """A contact was deleted; its person keeps the history. Returns the person, if it was known and there."""
+    row = tx.execute(
+        "UPDATE contacts SET gone_at = ? WHERE connection = ? AND id = ? AND gone_at IS NULL RETURNING person_id",
+        (stamp(at), connection, id_),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+
+
+def packed_of(tx: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
+    """What each live contact of a person says: `{"a": attributes, "c": consent}`."""
+    rows = tx.execute("SELECT packed FROM contacts WHERE person_id = ? AND gone_at IS NULL", (person,))
+    return [unpack(packed) for (packed,) in rows]
+
+
+def save_activities(
+    tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str, str]], at: datetime
+) -> tuple[int, set[int]]:
+    """Acts as (key, person, type, at, packed); repeats are dropped. Returns how many were new, and whose."""
+    keys = pack([row[0] for row in rows])
+    seen = {
+        key
+        for (key,) in tx.execute(
+            "SELECT a.key FROM json_each(?) AS wanted"
+            " CROSS JOIN activities AS a ON a.connection = ? AND a.key = wanted.value",
+            (keys, connection),
+        )
+    }
+    fresh = {row[0]: row for row in rows if row[0] not in seen}
+    when = stamp(at)
+    tx.executemany(
+        "INSERT INTO activities (connection, key, person_id, type, at, packed, known_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(connection, *row, when) for row in fresh.values()],
+    )
+    return len(fresh), {row[1] for row in fresh.values()}

@@ -1,0 +1,130 @@
+"""People and their identities: one row a person, any number of ids and addresses in any system.
+
+Systems are `email`, a marketing connection's name, or `connection:Object` for CRM records. Roles: `own` (current),
+`alias` (an address the person had: still finds incoming acts, no longer a CRM record), `merged` (the loser of a merge).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from connector.state.clock import stamp
+from connector.state.packing import pack
+
+EMAIL = "email"
+
+
+def crm_system(connection: str, object: str) -> str:  # noqa: A002 - the field's word
+    """The identity system of one kind of CRM record."""
+    return f"{connection}:{object}"
+
+
+def persons_by(tx: sqlite3.Connection, system: str, keys: Iterable[str]) -> dict[str, int]:
+    """Which person each known key of a system belongs to."""
+    rows = tx.execute(
+        "SELECT i.key, i.person_id FROM json_each(?) AS wanted"
+        " CROSS JOIN identities AS i ON i.system = ? AND i.key = wanted.value",
+        (pack(list(keys)), system),
+    )
+    return {key: person for key, person in rows}
+
+
+def person_by(tx: sqlite3.Connection, system: str, key: str) -> int | None:
+    """The person behind one key, if known."""
+    row = tx.execute("SELECT person_id FROM identities WHERE system = ? AND key = ?", (system, key)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def persons_by_leadloop_id(tx: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Which person each leadloop_id is; a person who was joined into another answers as that other."""
+    rows = tx.execute(
+        "SELECT p.leadloop_id, coalesce(p.merged_into, p.id) FROM people AS p"
+        " WHERE p.leadloop_id IN (SELECT value FROM json_each(?))",
+        (pack(list(ids)),),
+    )
+    return {key: person for key, person in rows}
+
+
+def next_person_id(tx: sqlite3.Connection) -> int:
+    """The id that the next new person gets (only valid inside this transaction)."""
+    return int(tx.execute("SELECT coalesce(max(id), 0) + 1 FROM people").fetchone()[0])
+
+
+def add_people(tx: sqlite3.Connection, rows: Sequence[tuple[int, str]], at: datetime, *, dirty: int = 1) -> None:
+    """New persons as (id, leadloop_id)."""
+    when = stamp(at)
+    tx.executemany(
+        "INSERT INTO people (id, leadloop_id, created_at, dirty) VALUES (?, ?, ?, ?)",
+        [(id_, leadloop_id, when, dirty) for id_, leadloop_id in rows],
+    )
+
+
+def add_identities(tx: sqlite3.Connection, rows: Sequence[tuple[str, str, int, str]], at: datetime) -> None:
+    """Identities as (system, key, person, role); one that is known already keeps its person and takes the new role."""
+    when = stamp(at)
+    tx.executemany(
+        "INSERT INTO identities (system, key, person_id, role, since) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (system, key) DO UPDATE SET role = excluded.role WHERE role <> excluded.role",
+        [(*row, when) for row in rows],
+    )
+
+
+def identities_of(tx: sqlite3.Connection, person: int) -> list[tuple[str, str, str]]:
+    """All (system, key, role) of a person."""
+    rows = tx.execute("SELECT system, key, role FROM identities WHERE person_id = ? ORDER BY system, key", (person,))
+    return [(system, key, role) for system, key, role in rows]
+
+
+def emails_of(tx: sqlite3.Connection, person: int) -> list[tuple[str, str]]:
+    """The person's addresses with their roles."""
+    rows = tx.execute(
+        "SELECT key, role FROM identities WHERE person_id = ? AND system = ? ORDER BY role DESC, since DESC",
+        (person, EMAIL),
+    )
+    return [(key, role) for key, role in rows]
+
+
+def leadloop_id_of(tx: sqlite3.Connection, person: int) -> str:
+    """The person's own id for ever."""
+    return str(tx.execute("SELECT leadloop_id FROM people WHERE id = ?", (person,)).fetchone()[0])
+
+
+def mark_dirty(tx: sqlite3.Connection, persons: Iterable[int], *, level: int = 1) -> None:
+    """These leads are to be scored again; `level` 2 goes first."""
+    tx.executemany("UPDATE people SET dirty = max(dirty, ?) WHERE id = ?", [(level, person) for person in persons])
+
+
+def retire_email(tx: sqlite3.Connection, person: int, key: str) -> None:
+    """An address that none of the person's contacts has any more becomes an alias."""
+    tx.execute(
+        "UPDATE identities SET role = 'alias' WHERE system = ? AND key = ? AND person_id = ?", (EMAIL, key, person)
+    )
+
+
+def join(tx: sqlite3.Connection, loser: int, winner: int) -> None:
+    """Two persons are one: everything of the loser becomes the winner's; scores are computed anew, never added.
+
+    What was written to a CRM for the loser stays in its outbox rows, which move along; of two wishes for one
+    connection the winner's stays.
+    """
+    if loser == winner:
+        return
+    for table in ("contacts", "activities", "identities", "lifecycle", "decisions", "crm_records", "receipts"):
+        tx.execute(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", (winner, loser))  # noqa: S608 - fixed names
+    tx.execute(
+        "UPDATE outbox SET state = 'replaced', why = 'joined' WHERE person_id = ? AND state IN ('planned', 'held')",
+        (loser,),
+    )
+    tx.execute(
+        "UPDATE OR IGNORE outbox SET person_id = ? WHERE person_id = ?",
+        (winner, loser),
+    )
+    tx.execute("UPDATE OR IGNORE desired SET person_id = ? WHERE person_id = ?", (winner, loser))
+    tx.execute("DELETE FROM desired WHERE person_id = ?", (loser,))
+    tx.execute("DELETE FROM scores WHERE person_id = ?", (loser,))
+    tx.execute("DELETE FROM leads WHERE person_id = ?", (loser,))
+    tx.execute("UPDATE people SET merged_into = ?, dirty = 0, next_change_at = NULL WHERE id = ?", (winner, loser))
+    tx.execute("UPDATE people SET merged_into = ? WHERE merged_into = ?", (winner, loser))
+    mark_dirty(tx, [winner], level=2)

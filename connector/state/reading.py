@@ -1,0 +1,199 @@
+"""How far each stream was read, what is still to be read, and which records wait as rejects."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connector.adapter import BadRecord, ToRead
+from connector.errors import RecordError
+from connector.model import Json
+from connector.state.clock import moment_or_none, stamp
+from connector.state.packing import checksum, pack, unpack, verify
+
+FRESH, BACKFILL, SWEEP = 0, 1, 2
+"""Lanes of what is to be read: a backfill or sweep never starves fresh leads."""
+
+
+def cursor(db: sqlite3.Connection, connection: str, stream: str) -> Json | None:
+    """Where the stream stands; None before its first page."""
+    row = db.execute(
+        "SELECT cursor, checksum FROM cursors WHERE connection = ? AND stream = ?", (connection, stream)
+    ).fetchone()
+    if row is None or row["cursor"] is None:
+        return None
+    verify(row["checksum"], f"the cursor of {connection}/{stream}", connection, stream, row["cursor"])
+    found: Json = unpack(row["cursor"])
+    return found
+
+
+def move_cursor(tx: sqlite3.Connection, connection: str, stream: str, to: Json | None, at: datetime) -> None:
+    """Save where the stream stands, in the transaction that saved its page."""
+    text = None if to is None else pack(to)
+    tx.execute(
+        "INSERT INTO cursors (connection, stream, cursor, checksum, moved_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (connection, stream) DO UPDATE SET"
+        " cursor = excluded.cursor, checksum = excluded.checksum, moved_at = excluded.moved_at",
+        (connection, stream, text, checksum(connection, stream, text), stamp(at)),
+    )
+
+
+def keep_cursor(tx: sqlite3.Connection, connection: str, stream: str, at: datetime, run: str, why: str) -> None:
+    """Put the present cursor into its history: at the start of a walk, and before a person changes it."""
+    tx.execute(
+        "INSERT INTO cursor_history (connection, stream, cursor, at, run, why)"
+        " SELECT connection, stream, cursor, ?, ?, ? FROM cursors WHERE connection = ? AND stream = ?"
+        " AND cursor IS NOT (SELECT h.cursor FROM cursor_history AS h"
+        "  WHERE h.connection = cursors.connection AND h.stream = cursors.stream ORDER BY h.id DESC LIMIT 1)",
+        (stamp(at), run, why, connection, stream),
+    )
+
+
+def mark_fresh(tx: sqlite3.Connection, connection: str, stream: str, at: datetime) -> None:
+    """The stream was read to its end at this moment."""
+    tx.execute(
+        "INSERT INTO cursors (connection, stream, cursor, checksum, moved_at, fresh_at) VALUES (?, ?, NULL, ?, ?, ?)"
+        " ON CONFLICT (connection, stream) DO UPDATE SET fresh_at = excluded.fresh_at",
+        (connection, stream, checksum(connection, stream, None), stamp(at), stamp(at)),
+    )
+
+
+def fresh_at(db: sqlite3.Connection, connection: str, stream: str) -> datetime | None:
+    """When the stream was last read to its end."""
+    row = db.execute(
+        "SELECT fresh_at FROM cursors WHERE connection = ? AND stream = ?", (connection, stream)
+    ).fetchone()
+    return None if row is None else moment_or_none(row[0])
+
+
+def want_read(tx: sqlite3.Connection, connection: str, items: Iterable[ToRead], *, lane: int = FRESH) -> None:
+    """Remember what a page named; a more urgent lane and an older `since` win over what is remembered already."""
+    tx.executemany(
+        "INSERT INTO to_read (connection, stream, id, lane, since, changed_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (connection, stream, id) DO UPDATE SET lane = min(lane, excluded.lane),"
+        " since = CASE WHEN since IS NULL OR excluded.since IS NULL THEN NULL ELSE min(since, excluded.since) END,"
+        " changed_at = max(coalesce(changed_at, ''), coalesce(excluded.changed_at, '')), next_at = NULL",
+        [
+            (
+                connection,
+                item.stream,
+                item.id,
+                lane,
+                None if item.since is None else stamp(item.since),
+                None if item.changed_at is None else stamp(item.changed_at),
+            )
+            for item in items
+        ],
+    )
+
+
+def next_reads(
+    db: sqlite3.Connection, connection: str, stream: str, limit: int, now: datetime
+) -> list[tuple[str, datetime | None]]:
+    """What to read next, fresh leads first: (id, since)."""
+    rows = db.execute(
+        "SELECT id, since FROM to_read WHERE connection = ? AND stream = ? AND (next_at IS NULL OR next_at <= ?)"
+        " ORDER BY lane, changed_at DESC LIMIT ?",
+        (connection, stream, stamp(now), limit),
+    )
+    return [(id_, moment_or_none(since)) for id_, since in rows]
+
+
+def was_read(tx: sqlite3.Connection, connection: str, stream: str, ids: Iterable[str]) -> None:
+    """These were read: forget that they were wanted."""
+    tx.executemany(
+        "DELETE FROM to_read WHERE connection = ? AND stream = ? AND id = ?", [(connection, stream, id_) for id_ in ids]
+    )
+
+
+def reads_waiting(db: sqlite3.Connection, connection: str) -> int:
+    """How many things are named but unread."""
+    return int(db.execute("SELECT count(*) FROM to_read WHERE connection = ?", (connection,)).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that failed, waiting for a person or a replay."""
+
+    id: int
+    connection: str
+    stream: str
+    key: str
+    code: str
+    field: str | None
+    place: str | None
+    text: str
+    hint: str | None
+    first_at: str
+    last_at: str
+    times: int
+    state: str
+
+
+def add_reject(
+    tx: sqlite3.Connection,
+    connection: str,
+    stream: str,
+    key: str,
+    error: RecordError,
+    at: datetime,
+    *,
+    raw: Any = None,
+    run: str | None = None,
+) -> bool:
+    """Park a record with its error. Returns whether this is news (the same record with the same error is not)."""
+    when = stamp(at)
+    before = tx.execute(
+        "SELECT state FROM rejects WHERE connection = ? AND stream = ? AND key = ? AND code = ?",
+        (connection, stream, key, error.code),
+    ).fetchone()
+    tx.execute(
+        "INSERT INTO rejects (connection, stream, key, code, field, place, text, hint, raw, first_at, last_at, run)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, stream, key, code) DO UPDATE SET"
+        " field = excluded.field, place = excluded.place, text = excluded.text, hint = excluded.hint,"
+        " raw = excluded.raw, last_at = excluded.last_at, times = times + 1, run = excluded.run,"
+        " state = CASE state WHEN 'dropped' THEN 'dropped' ELSE 'open' END",
+        (
+            connection, stream, key, error.code, error.field, error.place, error.message, error.hint,
+            None if raw is None else pack(raw), when, when, run,
+        ),
+    )  # fmt: skip
+    return before is None or before[0] == "closed"
+
+
+def add_bad(
+    tx: sqlite3.Connection, connection: str, stream: str, bad: Sequence[BadRecord], at: datetime, run: str
+) -> int:
+    """Park records that could not even be read; the count of them."""
+    for one in bad:
+        add_reject(tx, connection, stream, one.place, one.error, at, raw=one.raw, run=run)
+    return len(bad)
+
+
+def close_rejects(tx: sqlite3.Connection, connection: str, stream: str, keys: Iterable[str]) -> None:
+    """These records went through: what was parked of them is closed."""
+    tx.executemany(
+        "UPDATE rejects SET state = 'closed' WHERE connection = ? AND stream = ? AND key = ? AND state = 'open'",
+        [(connection, stream, key) for key in keys],
+    )
+
+
+def has_open_rejects(db: sqlite3.Connection, connection: str, stream: str) -> bool:
+    """Is anything of this stream parked? Asked once a page, so that healthy pages pay nothing for closing."""
+    row = db.execute(
+        "SELECT 1 FROM rejects WHERE connection = ? AND stream = ? AND state = 'open' LIMIT 1", (connection, stream)
+    ).fetchone()
+    return row is not None
+
+
+def rejects(db: sqlite3.Connection, *, state: str = "open", connection: str | None = None) -> list[Reject]:
+    """The parked records, oldest first."""
+    rows = db.execute(
+        "SELECT id, connection, stream, key, code, field, place, text, hint, first_at, last_at, times, state"
+        " FROM rejects WHERE state = ? AND (? IS NULL OR connection = ?) ORDER BY id",
+        (state, connection, connection),
+    )
+    return [Reject(*row) for row in rows]
