@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from connector.conditions.values import COLLECTIONS, Key, as_text, is_blank, key_of, normalise, number
+from connector.conditions.values import COLLECTIONS, LONGEST_CACHED, Key, as_text, is_blank, key_of, normalise, number
 
 Test: TypeAlias = Callable[[Any], bool]
 Lists: TypeAlias = Mapping[str, Iterable[str]]
@@ -104,9 +104,15 @@ def _words(wanted: Any) -> Test:
     return fits
 
 
-@lru_cache(maxsize=4_096)
 def _spaced(text: str) -> str:
+    return _spaced_short(text) if len(text) <= LONGEST_CACHED else _spaced_any(text)
+
+
+def _spaced_any(text: str) -> str:
     return f" {' '.join(WORD.findall(normalise(text)))} "
+
+
+_spaced_short = lru_cache(maxsize=16_384)(_spaced_any)
 
 
 def _pattern(wanted: Any) -> Test:
