@@ -1,0 +1,93 @@
+"""The list of all contacts, the one list that RD Station gives: segmentation 1, newest conversion first.
+
+It is paged by number while it moves: a conversion takes its contact to the top and pushes others down (repeats, which
+do no harm), a deletion or merge pulls others up (they would be skipped, so the walk steps back). Contacts that never
+converted come first or last, which is not documented.
+Source: https://developers.rdstation.com/reference/mais-informacoes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from connector.adapter import Answer, Client
+from connector.errors import ContractError
+from connector.model import Json
+
+PAGE_SIZE: Final = 125
+PATH: Final = "/platform/segmentations/1/contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page: its number, its rows, and how many contacts the whole list has."""
+
+    number: int
+    rows: list[Json]
+    total: int
+
+    @property
+    def is_last(self) -> bool:
+        return not self.rows or self.number * PAGE_SIZE >= self.total
+
+    @property
+    def begins_dated(self) -> bool:
+        """Is the first row one with a conversion?"""
+        return bool(self.rows) and self.rows[0].get("last_conversion_date") is not None
+
+
+def pages(client: Client, first: int = 1, total: int | None = None) -> Iterator[Listing]:
+    """Pages from number `first` to the end; steps back when the list has shrunk (below `total`) since the last page."""
+    number = first
+    while True:
+        page = page_at(client, number)
+        shrunk_by = (total or 0) - page.total
+        total = page.total
+        if shrunk_by > 0 and number > 1:
+            number = max(1, number - -(-shrunk_by // PAGE_SIZE))
+            continue
+        yield page
+        if page.is_last:
+            return
+        number += 1
+
+
+def dated_pages(client: Client, first: int) -> Iterator[Listing]:
+    """Pages from the one on which conversions begin, as far as `first` was that page when it was last seen."""
+    while first > 1:
+        page = page_at(client, first)
+        if page.rows and not page.begins_dated:
+            break
+        first -= 1
+    yield from pages(client, first)
+
+
+def page_at(client: Client, number: int, size: int = PAGE_SIZE) -> Listing:
+    """One page by its number."""
+    query = {"page": number, "page_size": size, "order": "last_conversion_date:desc"}
+    answer = client.request("GET", PATH, params=query, bucket="segmentations")
+    return Listing(number, _rows(answer), _total(answer))
+
+
+def _rows(answer: Answer) -> list[Json]:
+    body = answer.json()
+    rows: Any = body.get("contacts") if isinstance(body, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("uuid") for row in rows):
+        raise ContractError("the list of contacts came without 'contacts' or a 'uuid'")
+    return rows
+
+
+def _total(answer: Answer) -> int:
+    told = answer.headers.get("pagination-total-rows", "")
+    if not told.isdigit():
+        raise ContractError("the list of contacts came without its header pagination-total-rows")
+    return int(told)
+
+
+def moment(text: str) -> datetime:
+    """A time as RD Station writes it, in UTC: the offset is always read, and a time without one is UTC."""
+    parsed = datetime.fromisoformat(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
