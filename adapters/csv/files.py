@@ -1,0 +1,100 @@
+"""Which files a connection reads, and whether one of them is still what was read before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.csv.contents import Encoding, survey
+from connector.errors import RetryableError
+
+TICK = timedelta(seconds=2)
+"""A file may be written twice within one tick of its clock; until that has passed, its time proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files in `folder` whose names fit `pattern` (`Leads*.csv`); `may_be_missing` says so of the folder."""
+
+    folder: Path
+    pattern: str
+    may_be_missing: bool = False
+
+    @classmethod
+    def at(cls, base: Path, pattern: str) -> Source:
+        """What a pattern means when it is written relative to `base`; its last part alone may hold `*` and `?`."""
+        path = base / pattern
+        return cls(path.parent, path.name)
+
+    def files(self) -> list[Path]:
+        """In the order of their names; hidden ones are left out. Raises RetryableError when the folder is not there."""
+        if not self.folder.is_dir() and not self.may_be_missing:
+            raise RetryableError(
+                f"the folder {self.folder} cannot be read",
+                code="no_folder",
+                hint="create or mount it, and let the user of leadloop read it",
+            )
+        found = sorted(self.folder.glob(self.pattern))
+        return [path for path in found if path.is_file() and not path.name.startswith(".")]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was read of one file: the part of the cursor that belongs to it.
+
+    `line` is where the walk goes on; None once the file was read to its end. `is_settled`: the file had rested for a
+    tick when it was read, so that size and time alone tell its contents.
+    """
+
+    size: int
+    mtime_ns: int
+    digest: str
+    read_at: str
+    is_settled: bool
+    line: int | None = 0
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Mark:
+        return cls(**json)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def at(self, line: int | None) -> Mark:
+        return replace(self, line=line)
+
+    def carrying_on(self, old: Mark | None) -> Mark:
+        """This mark, standing where the old one stood if the contents are the same."""
+        if old is None or old.digest != self.digest:
+            return self
+        return replace(self, line=old.line, read_at=old.read_at)
+
+    def still_fits(self, path: Path) -> bool:
+        """Have size and time stayed? No bytes are read for this."""
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
+
+    @property
+    def changed_at(self) -> datetime:
+        """The file's own time."""
+        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
+
+
+def examine(path: Path, now: datetime) -> tuple[Mark, Encoding]:
+    """Read all bytes once. Size and time are taken before, so that a later change is never missed."""
+    stat = path.stat()
+    contents = survey(path)
+    mark = Mark(
+        size=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        digest=contents.digest,
+        read_at=now.isoformat(timespec="seconds"),
+        is_settled=now - datetime.fromtimestamp(stat.st_mtime, UTC) > TICK,
+    )
+    return mark, contents.encoding

@@ -1,0 +1,176 @@
+"""The walk over files: pages of records, each with the cursor that knows how far which file was read.
+
+What is unchanged is not read; what changes while it is read is read again from its top. A file that cannot be read as a
+table, or lacks its key column, is one reject, and the walk goes on with the next file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from adapters.csv.contents import Encoding
+from adapters.csv.files import Mark, Source, examine
+from adapters.csv.progress import Progress
+from adapters.csv.table import Row, Table, open_table
+from connector.adapter import BadRecord, Page
+from connector.errors import RecordError, RetryableError
+from connector.model import Json
+
+T = TypeVar("T")
+PAGE_RECORDS = 1000
+ATTEMPTS = 3
+
+Convert = Callable[[Row, Mark], T]
+"""Makes a record of a row; raises RecordError when the row cannot be one."""
+
+
+class _FileChangedError(Exception):
+    """The file is no longer the one whose pages were being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk(Generic[T]):
+    """`key` is the column that every file must have and every row must fill; `columns` are the others that are read.
+
+    `is_unique`: a key stands for one record of a file; of several lines with the same one the last counts.
+    """
+
+    source: Source
+    key: str
+    convert: Convert[T]
+    now: Callable[[], datetime]
+    columns: tuple[str, ...] = ()
+    is_unique: bool = False
+    skip: frozenset[Path] = frozenset()
+    page_records: int = PAGE_RECORDS
+
+    def pages(self, cursor: Json | None) -> Iterator[Page[T]]:
+        """All that is new since the cursor, file after file; one page that says why when there is nothing."""
+        files = {path.name: path for path in self.source.files() if path not in self.skip}
+        progress = Progress.resume(cursor, self._reads(), files)
+        quiet: list[str] = []
+        brought = False
+        for name, path in files.items():
+            for page in self._file(path, name, progress):
+                brought = True
+                yield page
+            quiet.append(self._why_quiet(name, progress.marks[name]))
+        if not brought:
+            none = f"no file fits {self.source.pattern} in {self.source.folder}"
+            yield Page(cursor=progress.cursor(), why_zero="; ".join(quiet) or none)
+
+    def _reads(self) -> str:
+        named = json.dumps([self.key, sorted(self.columns)])
+        return hashlib.blake2b(named.encode(), digest_size=8).hexdigest()
+
+    def _why_quiet(self, name: str, mark: Mark) -> str:
+        return f"{name} is unchanged since it was read at {mark.read_at}" if mark.size else f"{name} is empty"
+
+    def _file(self, path: Path, name: str, progress: Progress) -> Iterator[Page[T]]:
+        """The pages of one file; none when there is nothing to read in it."""
+        for _ in range(ATTEMPTS):
+            old = progress.marks.get(name)
+            if old and old.line is None and old.is_settled and old.still_fits(path):
+                return
+            fresh, encoding = examine(path, self.now())
+            progress.marks[name] = fresh.carrying_on(old)
+            try:
+                yield from self._unread(path, name, encoding, progress)
+            except _FileChangedError:
+                progress.marks[name] = fresh
+            else:
+                return
+        raise RetryableError(
+            f"{name} changes while it is read",
+            code="file_in_use",
+            hint="let the export write under another name and rename the file when it is whole",
+        )
+
+    def _unread(self, path: Path, name: str, encoding: Encoding, progress: Progress) -> Iterator[Page[T]]:
+        mark = progress.marks[name]
+        if mark.line is None:
+            return
+        try:
+            replaced = self._replaced_lines(path, encoding)
+            with open_table(path, encoding, self._wanted()) as table:
+                for rows, line in self._batches(table, mark.line):
+                    if not mark.still_fits(path):
+                        raise _FileChangedError
+                    progress.marks[name] = mark.at(line)
+                    yield self._page(rows, name, mark, replaced, progress)
+        except RecordError as error:
+            error.place = f"{name}:1"
+            progress.marks[name] = mark.at(None)
+            yield Page(bad=[BadRecord(error.place, {}, error)], cursor=progress.cursor())
+        progress.marks[name] = mark.at(None)
+
+    def _wanted(self) -> tuple[str, ...]:
+        return (self.key, *self.columns)
+
+    def _batches(self, table: Table | None, start: int) -> Iterator[tuple[Sequence[Row], int | None]]:
+        """Rows by the page, each with the line at which the next page begins (None: there is none)."""
+        rows = table.rows(start) if table else iter(())
+        ahead = next(rows, None)
+        while table and ahead:
+            batch = [ahead, *islice(rows, self.page_records - 1)]
+            line = table.lines.position
+            ahead = next(rows, None)
+            yield batch, line if ahead else None
+
+    def _replaced_lines(self, path: Path, encoding: Encoding) -> Mapping[str, int]:
+        """Keys that stand in several lines of the file, with the last of those lines.
+
+        Read ahead, because a page must tell which of its lines a later page will replace.
+        """
+        seen: set[str] = set()
+        last: dict[str, int] = {}
+        with open_table(path, encoding, self._wanted()) as table:
+            if table:
+                self._demand_key(table)
+            for row in table.rows() if table and self.is_unique else ():
+                key = "" if row.problem else row.values[self.key].strip()
+                if key in seen:
+                    last[key] = row.line
+                elif key:
+                    seen.add(key)
+        return last
+
+    def _demand_key(self, table: Table) -> None:
+        if self.key not in table.names:
+            raise RecordError(
+                f"no column is called '{self.key}' in the first line",
+                code="no_key_column",
+                field=self.key,
+                hint="name the columns in the first line, or change `key` in the mapping",
+            )
+
+    def _page(
+        self, rows: Sequence[Row], name: str, mark: Mark, replaced: Mapping[str, int], progress: Progress
+    ) -> Page[T]:
+        records: list[T] = []
+        bad: list[BadRecord] = []
+        for row in rows:
+            try:
+                records.append(self._record(row, mark, replaced))
+            except RecordError as error:
+                error.place = f"{name}:{row.line}"
+                bad.append(BadRecord(error.place, dict(row.values), error))
+        return Page(records=records, bad=bad, cursor=progress.cursor())
+
+    def _record(self, row: Row, mark: Mark, replaced: Mapping[str, int]) -> T:
+        if row.problem:
+            raise RecordError(row.problem.message, code=row.problem.code, hint="repair the line and save the file")
+        key = row.values[self.key].strip()
+        if not key:
+            raise RecordError(f"nothing in the column '{self.key}'", code="blank_key", field=self.key)
+        if replaced.get(key, 0) > row.line:
+            message = f"line {replaced[key]} has the same '{self.key}'; the last such line counts"
+            raise RecordError(message, code="duplicate_key", field=self.key)
+        return self.convert(row, mark)
