@@ -5,7 +5,19 @@ data in between (the configuration resolves its references there).
 """
 
 from connector.documents.model import FileModel, Wrong
-from connector.documents.places import Path, Places
+from connector.documents.places import Path, Places, is_secret_name
 from connector.documents.read import checked, parse, read, read_text, refused, text_of
 
-__all__ = ["FileModel", "Path", "Places", "Wrong", "checked", "parse", "read", "read_text", "refused", "text_of"]
+__all__ = [
+    "FileModel",
+    "Path",
+    "Places",
+    "Wrong",
+    "checked",
+    "is_secret_name",
+    "parse",
+    "read",
+    "read_text",
+    "refused",
+    "text_of",
+]

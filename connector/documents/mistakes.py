@@ -92,7 +92,9 @@ def _member(detail: ErrorDetails, data: Any) -> tuple[Path, str | int | None]:
     location = detail["loc"]
     for index, step in enumerate(location):
         if not _has(data, step):
-            is_key = index == len(location) - 1 and detail["type"] in ("missing", "extra_forbidden")
+            is_key = index == len(location) - 1 and (
+                detail["type"] in ("missing", "extra_forbidden") or step == "[key]"
+            )
             return tuple(path), None if is_key else step
         path.append(step)
         data = data[step]

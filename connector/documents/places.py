@@ -13,7 +13,8 @@ Path = tuple[str | int, ...]
 
 MASK = "***"
 _SHOWN_CHARACTERS = 80
-_REFERENCE = re.compile(r"\$\{[^{}]*\}")
+_REFERENCE = re.compile(r"\$\{((?!:-)[^{}])*\}")  # one with a default shows the default, which may be a secret
+_SIGN_IN = re.compile(r"(?<=//)[^/@\s]*@")
 _SECRET_WORDS = frozenset({
     "token", "secret", "password", "passwd", "passphrase", "credential", "credentials", "authorization", "apikey",
 })  # fmt: skip
@@ -85,18 +86,20 @@ def displayed(path: Path, value: Any) -> str:
     text = str(value)
     if "PRIVATE KEY" in text or (is_secret(path) and not _REFERENCE.fullmatch(text)):
         return MASK
-    text = text.replace("\n", "\\n")
+    text = _SIGN_IN.sub(f"{MASK}@", text).replace("\n", "\\n")
     text = text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
     return f"'{text}'" if isinstance(value, str) else text
 
 
 def is_secret(path: Path) -> bool:
     """Does a key on the way say that its value is secret? A mapping's own `key`, at the top of its file, is not."""
-    for depth, step in enumerate(path):
-        words = re.split(r"[_\-. ]", str(step).lower())
-        if _SECRET_WORDS.intersection(words) or (words[-1] == "key" and (depth > 0 or len(words) > 1)):
-            return True
-    return False
+    return any(is_secret_name(str(step)) and (depth > 0 or step != "key") for depth, step in enumerate(path))
+
+
+def is_secret_name(name: str) -> bool:
+    """Does this word usually name a secret: `token`, `client_secret`, `api_key`, `key` …?"""
+    words = re.split(r"[_\-. ]", name.lower())
+    return words[-1] == "key" or not _SECRET_WORDS.isdisjoint(words)
 
 
 def _is_shown(value: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 _SHOULD_BE = {
     "string": "should be a text",
+    "path": "should be a text",
     "int": "should be a whole number",
     "float": "should be a number",
     "decimal": "should be a number",

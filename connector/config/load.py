@@ -1,0 +1,63 @@
+"""Read leadloop.yaml: for a run (everything must be there) or for `validate` (every mistake, and what looks odd)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector.config.checks import absent_files, inline_secrets
+from connector.config.connections import SpecOf
+from connector.config.models import Config
+from connector.config.reading import read_config
+from connector.documents import Places, refused
+from connector.errors import ConfigError, Problem
+
+CheckFiles = Callable[[Config, Places], Sequence[Problem]]
+"""Loads the files that a configuration points at and tells their mistakes; called when all of them exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `validate` found: mistakes, and what is allowed but deserves a look."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(path: Path, environ: Mapping[str, str], spec_of: SpecOf) -> Config:
+    """The configuration for a run. Raises ConfigError with every mistake; an unset variable is one."""
+    reading = read_config(path, environ, spec_of)
+    problems = [*reading.resolver.absent.values(), *reading.problems]
+    if reading.config is None or problems:
+        raise refused(_in_order(problems))
+    return reading.config
+
+
+def validate(
+    path: Path,
+    environ: Mapping[str, str],
+    spec_of: SpecOf,
+    *,
+    strict: bool = False,
+    check_files: CheckFiles | None = None,
+) -> Report:
+    """Every mistake in the configuration and the files it names, without any network.
+
+    An unset variable and a secret written in the file are warnings; with `strict` both are mistakes.
+    """
+    try:
+        reading = read_config(path, environ, spec_of)
+    except ConfigError as error:
+        return Report(error.problems)
+    problems, places = list(reading.problems), reading.resolver.places
+    warnings = [*reading.resolver.absent.values(), *inline_secrets(reading.data, places)]
+    if reading.config is not None and check_files is not None and not any(absent_files(reading.config, places)):
+        problems += check_files(reading.config, places)
+    if strict:
+        return Report(_in_order([*problems, *warnings]))
+    return Report(_in_order(problems), _in_order(warnings))
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
