@@ -133,6 +133,8 @@ class Score:
     profile: str = "default"
     profile_lines: tuple[ReceiptLine, ...] = ()
     positive_mp: int = 0
+    track_points: Mapping[str, int] = field(default_factory=dict)
+    """Milli-points of a track for which only some groups count; a track that is not named here has `points_mp`."""
 
     @property
     def points(self) -> int:

@@ -1,0 +1,140 @@
+"""A scoring model ready to score: rules compiled once, nothing in it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from connector.scoring.counting import ActRule
+from connector.scoring.grading import Profile
+from connector.scoring.language import ModelTest
+from connector.scoring.sorting import Sorter
+from connector.scoring.when import When
+
+FACTORS: Mapping[str, float] = {"keep": 1.0, "halve": 0.5, "reset": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRule:
+    """A group or an undesirable that is asked of the lead alone: it counts once. `points_mp` has its sign."""
+
+    name: str
+    when: When
+    points_mp: int
+    because: str
+    veto: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaise:
+    """A compiled hand-raise; `condition` is its number among the conditions that are asked of activities."""
+
+    condition: int
+    within_days: int
+    needs: tuple[str, ...]
+    to_sales: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A compiled track. Thresholds by grade in milli-points; `leave_mp` is where a qualified lead stops being one.
+
+    `membership` says who is on the track, by number when it is asked of activities; None is everybody. `groups` are
+    those that count for it; None is all.
+    """
+
+    name: str
+    enter_mp: Mapping[str, int]
+    leave_mp: Mapping[str, int]
+    require: tuple[str, ...]
+    hand_raise: HandRaise | None
+    stay_days: int
+    membership: When | None
+    membership_condition: int | None
+    groups: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recycle:
+    """What a rejection for one reason does: the wait, the attributes that must be there, the factor on older acts."""
+
+    wait_days: int
+    factor: float
+    require: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a model asks about: attributes of the lead, fields of forms, types, assets, and attributes of activities.
+
+    The store keeps only what a mapping or the model names. `email_domain` is asked of `email`.
+    """
+
+    attributes: frozenset[str]
+    fields: frozenset[str]
+    activity_attributes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A compiled scoring model. `version` is the declared version with a hash of what decides the score."""
+
+    name: str
+    version: str
+    zone: ZoneInfo
+    profiles: tuple[Profile, ...]
+    groups: tuple[str, ...]
+    interest: tuple[ActRule, ...]
+    interest_of_lead: tuple[LeadRule, ...]
+    undesirables: tuple[ActRule, ...]
+    undesirables_of_lead: tuple[LeadRule, ...]
+    channels: Mapping[str, tuple[str, int]]
+    floor_mp: int
+    cap_mp: int | None
+    dimensions: Mapping[str, frozenset[str]]
+    view: View
+    qualification: Mapping[str, Track]
+    recycle: Mapping[str, Recycle]
+    sorter: Sorter
+    used: Used
+    tests: tuple[ModelTest, ...]
+    test_lines: tuple[int, ...]
+
+    @property
+    def attributes_used(self) -> frozenset[str]:
+        """Attributes of the lead that the model asks about, by our names."""
+        return self.used.attributes
+
+    @property
+    def needs_fields(self) -> frozenset[str]:
+        """Fields of forms that the model asks about."""
+        return self.used.fields
+
+    def day(self, at: datetime) -> int:
+        """The ordinal of the day in the model's time zone."""
+        return at.astimezone(self.zone).toordinal()
+
+    def held(self, sum_mp: int) -> int:
+        """A whole sum, held within floor and cap."""
+        if sum_mp < self.floor_mp:
+            return self.floor_mp
+        return sum_mp if self.cap_mp is None or sum_mp < self.cap_mp else self.cap_mp
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The 1 to 100 view: how much profile and interest weigh, and the points that are full interest (None: never)."""
+
+    profile: Fraction
+    interest: Fraction
+    full_mp: int | None
+
+
+def because_of(model: Model, veto: str) -> str:
+    """Why a veto holds, in the words of the model."""
+    reasons = {rule.name: rule.because for rule in model.undesirables}
+    reasons.update((rule.name, rule.because) for rule in model.undesirables_of_lead)
+    return reasons.get(veto, "")
