@@ -49,7 +49,6 @@ SPEC = CrmSpec(
         Option(name="decisions", help="which files hold what sales decided, as a pattern, in any folder"),
         Option(name="decisions_key", help="their column that names the lead: leadloop_id, or an id of marketing"),
         Option(name="decisions_email", help="their column that holds the e-mail, if any", default="email"),
-        Option(name="decisions_at", help="their column that holds the time of the decision, if any"),
     ),
     capabilities=Capabilities(
         writes=("record",), batch=10_000, partial="per_row", upsert=True, objects=(LEAD,), makes_fields=True
@@ -198,7 +197,5 @@ class CsvCrm(CrmAdapter):
             key=str(values.get("decisions_key") or self._file.key),
             lead=self._file.key,
             email=str(values.get("decisions_email") or "email"),
-            at=str(values.get("decisions_at") or ""),
             fields=tuple(self._named),
-            time_zone=self.options.time_zone,
         )

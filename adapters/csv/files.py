@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ class Source:
     @classmethod
     def at(cls, base: Path, pattern: str) -> Source:
         """What a pattern means when it is written relative to `base`; its last part alone may hold `*` and `?`."""
-        path = base / pattern
+        path = Path(os.path.normpath(base / pattern))  # so that `out/../x` is there before `out` is
         return cls(path.parent, path.name)
 
     def files(self) -> list[Path]:

@@ -8,13 +8,11 @@ Quirk:  a file has no deletions: a contact that is missing from the newest expor
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import ClassVar
 
 from adapters.csv.files import Mark, Source
 from adapters.csv.look import check_source, columns_of
 from adapters.csv.table import Row
-from adapters.csv.times import moment
 from adapters.csv.walk import Walk
 from connector.adapter import Capabilities, CheckLine, MarketingAdapter, MarketingSpec, Option, Page
 from connector.errors import ConfigError
@@ -58,18 +56,16 @@ class CsvMarketing(MarketingAdapter):
         return walk.pages(cursor)
 
     def activities(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        """Acts of all files that changed; `contact_id` and `at` are added beside the file's own columns."""
+        """Acts of all files that changed: contact and time stand under the key's name and `at`, always."""
         if not self.options.values.get("activities"):
             return iter([Page(why_zero="no `activities` files are configured")])
-        to_act = partial(self._act, key=self._activities_key)
-        walk = Walk(self._source("activities"), self._activities_key, to_act, self.client.now)
+        walk = Walk(self._source("activities"), self._activities_key, self._act, self.client.now)
         return walk.pages(cursor)
 
-    def _act(self, row: Row, _: Mark, *, key: str) -> Json:
-        act: Json = {**row.values, "contact_id": row.values[key].strip()}
-        column = self._option("activities_at")
-        at = moment(row.values.get(column, ""), column, self.options.time_zone)
-        return {**act, "at": at.isoformat() if at else None}
+    def _act(self, row: Row, _: Mark) -> Json:
+        values = row.values
+        contact, at = values[self._activities_key].strip(), values.get(self._option("activities_at"), "")
+        return {**values, self._key: contact, SPEC.activity_at: at}
 
     def _check_activities(self) -> Sequence[CheckLine]:
         if not self.options.values.get("activities"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -29,6 +29,9 @@ ATTEMPTS = 3
 
 Convert = Callable[[Row, Mark], T]
 """Makes a record of a row; raises RecordError when the row cannot be one."""
+
+
+Pages = Generator[Page[T], None, str | None]
 
 
 class _FileChangedError(Exception):
@@ -56,13 +59,10 @@ class Walk(Generic[T]):
         files = {path.name: path for path in self.source.files() if path not in self.skip}
         progress = Progress.resume(cursor, self._reads(), files)
         quiet: list[str] = []
-        brought = False
         for name, path in files.items():
-            for page in self._file(path, name, progress):
-                brought = True
-                yield page
-            quiet.append(self._why_quiet(name, progress.marks[name]))
-        if not brought:
+            why_quiet = yield from self._file(path, name, progress)
+            quiet += [why_quiet] if why_quiet else []
+        if len(quiet) == len(files):
             none = f"no file fits {self.source.pattern} in {self.source.folder}"
             yield Page(cursor=progress.cursor(), why_zero="; ".join(quiet) or none)
 
@@ -70,46 +70,43 @@ class Walk(Generic[T]):
         named = json.dumps([self.key, sorted(self.columns)])
         return hashlib.blake2b(named.encode(), digest_size=8).hexdigest()
 
-    def _why_quiet(self, name: str, mark: Mark) -> str:
-        return f"{name} is unchanged since it was read at {mark.read_at}" if mark.size else f"{name} is empty"
-
-    def _file(self, path: Path, name: str, progress: Progress) -> Iterator[Page[T]]:
-        """The pages of one file; none when there is nothing to read in it."""
+    def _file(self, path: Path, name: str, progress: Progress) -> Pages[T]:
+        """The pages of one file; when there are none, the generator's value says why."""
         for _ in range(ATTEMPTS):
             old = progress.marks.get(name)
             if old and old.line is None and old.is_settled and old.still_fits(path):
-                return
+                return _unchanged(name, old)
             fresh, encoding = examine(path, self.now())
             progress.marks[name] = fresh.carrying_on(old)
             try:
-                yield from self._unread(path, name, encoding, progress)
+                return (yield from self._unread(path, name, encoding, progress))
             except _FileChangedError:
                 progress.marks[name] = fresh
-            else:
-                return
         raise RetryableError(
             f"{name} changes while it is read",
             code="file_in_use",
             hint="let the export write under another name and rename the file when it is whole",
         )
 
-    def _unread(self, path: Path, name: str, encoding: Encoding, progress: Progress) -> Iterator[Page[T]]:
+    def _unread(self, path: Path, name: str, encoding: Encoding, progress: Progress) -> Pages[T]:
         mark = progress.marks[name]
         if mark.line is None:
-            return
+            return _unchanged(name, mark)
+        why_quiet: str | None = f"{name} holds no records" if mark.size else f"{name} is empty"
         try:
             replaced = self._replaced_lines(path, encoding)
             with open_table(path, encoding, self._wanted()) as table:
                 for rows, line in self._batches(table, mark.line):
                     if not mark.still_fits(path):
                         raise _FileChangedError
-                    progress.marks[name] = mark.at(line)
+                    progress.marks[name], why_quiet = mark.at(line), None
                     yield self._page(rows, name, mark, replaced, progress)
         except RecordError as error:
             error.place = f"{name}:1"
-            progress.marks[name] = mark.at(None)
+            progress.marks[name], why_quiet = mark.at(None), None
             yield Page(bad=[BadRecord(error.place, {}, error)], cursor=progress.cursor())
         progress.marks[name] = mark.at(None)
+        return why_quiet
 
     def _wanted(self) -> tuple[str, ...]:
         return (self.key, *self.columns)
@@ -174,3 +171,7 @@ class Walk(Generic[T]):
             message = f"line {replaced[key]} has the same '{self.key}'; the last such line counts"
             raise RecordError(message, code="duplicate_key", field=self.key)
         return self.convert(row, mark)
+
+
+def _unchanged(name: str, mark: Mark) -> str:
+    return f"{name} is unchanged since it was read at {mark.read_at}"
