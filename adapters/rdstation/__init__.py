@@ -1,1 +1,1 @@
-"""RD Station Marketing: contacts by their last conversion, events by contact, feedback by field, tag, stage and event."""
+"""RD Station Marketing: contacts by last conversion, events by contact, feedback by field, tag, stage and event."""

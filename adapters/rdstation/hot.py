@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.rdstation.listing import Listing, dated_pages, moment
-from connector.adapter import BadRecord, Client, Page, ToRead
+from adapters.rdstation.listing import ContactList, Listing, moment
+from connector.adapter import BadRecord, Page, ToRead
 from connector.errors import RecordError
 from connector.model import Json
 
@@ -78,15 +78,15 @@ class _Walk:
         return {"mark": mark.isoformat(), "seen": seen, "first": self.first or 1}
 
 
-def changes(client: Client, cursor: Json | None, since: datetime | None) -> Iterator[Page[Json]]:
+def changes(contacts: ContactList, cursor: Json | None, since: datetime | None) -> Iterator[Page[Json]]:
     """Pages that name the contacts to read; only the last one moves the cursor."""
     stood = cursor or {}
     mark = moment(stood["mark"]) if "mark" in stood else None
     walk = _Walk(mark, mark - OVERLAP if mark else since, dict(stood.get("seen", {})))
-    for listing in dated_pages(client, int(stood.get("first", 1))):
+    for listing in contacts.dated_pages(int(stood.get("first", 1))):
         page = walk.take(listing)
         if walk.met or listing.is_last:
-            yield _closed(page, walk, client.now())
+            yield _closed(page, walk, contacts.client.now())
             return
         yield page
 

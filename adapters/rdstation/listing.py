@@ -28,10 +28,7 @@ class Listing:
     number: int
     rows: list[Json]
     total: int
-
-    @property
-    def is_last(self) -> bool:
-        return not self.rows or self.number * PAGE_SIZE >= self.total
+    is_last: bool
 
     @property
     def begins_dated(self) -> bool:
@@ -39,37 +36,43 @@ class Listing:
         return bool(self.rows) and self.rows[0].get("last_conversion_date") is not None
 
 
-def pages(client: Client, first: int = 1, total: int | None = None) -> Iterator[Listing]:
-    """Pages from number `first` to the end; steps back when the list has shrunk (below `total`) since the last page."""
-    number = first
-    while True:
-        page = page_at(client, number)
-        shrunk_by = (total or 0) - page.total
-        total = page.total
-        if shrunk_by > 0 and number > 1:
-            number = max(1, number - -(-shrunk_by // PAGE_SIZE))
-            continue
-        yield page
-        if page.is_last:
-            return
-        number += 1
+class ContactList:
+    """The list, read in pages of `size` (at most 125: above, the platform refuses)."""
 
+    def __init__(self, client: Client, size: int = PAGE_SIZE) -> None:
+        self.client = client
+        self.size = size
 
-def dated_pages(client: Client, first: int) -> Iterator[Listing]:
-    """Pages from the one on which conversions begin, as far as `first` was that page when it was last seen."""
-    while first > 1:
-        page = page_at(client, first)
-        if page.rows and not page.begins_dated:
-            break
-        first -= 1
-    yield from pages(client, first)
+    def pages(self, first: int = 1, total: int | None = None) -> Iterator[Listing]:
+        """Pages from number `first` to the end; steps back when the list has shrunk since it had `total` contacts."""
+        number = first
+        while True:
+            page = self.page(number)
+            shrunk_by = (total or 0) - page.total
+            total = page.total
+            if shrunk_by > 0 and number > 1:
+                number = max(1, number - -(-shrunk_by // self.size))
+                continue
+            yield page
+            if page.is_last:
+                return
+            number += 1
 
+    def dated_pages(self, first: int) -> Iterator[Listing]:
+        """Pages from the one on which conversions begin, as far as `first` was that page when it was last seen."""
+        while first > 1:
+            page = self.page(first)
+            if page.rows and not page.begins_dated:
+                break
+            first -= 1
+        yield from self.pages(first)
 
-def page_at(client: Client, number: int, size: int = PAGE_SIZE) -> Listing:
-    """One page by its number."""
-    query = {"page": number, "page_size": size, "order": "last_conversion_date:desc"}
-    answer = client.request("GET", PATH, params=query, bucket="segmentations")
-    return Listing(number, _rows(answer), _total(answer))
+    def page(self, number: int) -> Listing:
+        """One page by its number."""
+        query = {"page": number, "page_size": self.size, "order": "last_conversion_date:desc"}
+        answer = self.client.request("GET", PATH, params=query, bucket="segmentations")
+        rows, total = _rows(answer), _total(answer)
+        return Listing(number, rows, total, is_last=not rows or number * self.size >= total)
 
 
 def _rows(answer: Answer) -> list[Json]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from adapters.rdstation import fields, hot, refusals
 from adapters.rdstation.batch import write_back
-from adapters.rdstation.listing import moment, page_at
+from adapters.rdstation.listing import PAGE_SIZE, ContactList, moment
 from adapters.rdstation.readback import read_back
 from adapters.rdstation.spec import SPEC
 from adapters.rdstation.sweep import everyone
@@ -32,6 +32,7 @@ class RdStationMarketing(MarketingAdapter):
     """One account of RD Station Marketing."""
 
     spec: ClassVar[MarketingSpec] = SPEC
+    page_size: ClassVar[int] = PAGE_SIZE
 
     @classmethod
     def remote_errors(cls, answer: Answer) -> Sequence[RemoteError]:
@@ -42,7 +43,7 @@ class RdStationMarketing(MarketingAdapter):
         return refusals.wait_in(answer)
 
     def check(self) -> Sequence[CheckLine]:
-        total = page_at(self.client, 1, size=1).total
+        total = ContactList(self.client, 1).page(1).total
         there = {field.name for field in self.fields()}
         missing = sorted(name for name in self._named_fields() if name.startswith("cf_") and name not in there)
         lines = [
@@ -61,10 +62,10 @@ class RdStationMarketing(MarketingAdapter):
         return fields.make_fields(self.client, plan)
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        return hot.changes(self.client, cursor, self.options.since)
+        return hot.changes(ContactList(self.client, self.page_size), cursor, self.options.since)
 
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
-        return everyone(self.client, cursor)
+        return everyone(ContactList(self.client, self.page_size), cursor)
 
     def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
         """One call for each, several at once: one after the other would not reach the plan's calls a minute."""

@@ -1,10 +1,10 @@
 """The sweep: ids of all contacts, since RD Station tells neither deletions nor merges.
 
-Newest first, although the walk wants everybody: a conversion in mid-walk then only pushes rows down (repeats), where
-an ascending walk would let one slip behind. Who jumped from below to the top is met by a closing lap.
+Newest first, although the walk wants everybody: a conversion in mid-walk then only pushes rows down (repeats);
+an ascending walk would let one slip past. Who jumped from below to the top is met by a closing lap.
 
-Cursor: `page` to read next, `total` when it was written, `began_at`, `first` (see `hot`), and `generation`, which counts
-finished sweeps. At 125 contacts a call, 100,000 contacts take 800 calls.
+Cursor: `page` to read next, `total` when it was written, `began_at`, `first` (see `hot`), and `generation`, the count
+of finished sweeps. At 125 contacts a call, 100,000 contacts take 800 calls.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adapters.rdstation.hot import OVERLAP
-from adapters.rdstation.listing import Listing, dated_pages, moment, pages
-from connector.adapter import Client, Page
+from adapters.rdstation.listing import ContactList, Listing, moment
+from connector.adapter import Page
 from connector.model import Json
 
 
-def everyone(client: Client, cursor: Json | None) -> Iterator[Page[str]]:
+def everyone(contacts: ContactList, cursor: Json | None) -> Iterator[Page[str]]:
     """Ids page by page; the cursor of the last page begins the next generation."""
     stood = dict(cursor or {})
-    stood.setdefault("began_at", client.now().isoformat())
-    for listing in pages(client, int(stood.get("page", 1)), stood.get("total")):
+    stood.setdefault("began_at", contacts.client.now().isoformat())
+    for listing in contacts.pages(int(stood.get("page", 1)), stood.get("total")):
         if "first" not in stood and any(row.get("last_conversion_date") for row in listing.rows):
             stood["first"] = listing.number
         stood = {**stood, "page": listing.number + 1, "total": listing.total}
         yield Page(records=_ids(listing), cursor=stood, total=listing.total)
-    for listing in _lap(client, stood):
+    for listing in _lap(contacts, stood):
         yield Page(records=_ids(listing), total=listing.total)
     yield Page(cursor={"generation": int(stood.get("generation", 0)) + 1})
 
 
-def _lap(client: Client, stood: Json) -> Iterator[Listing]:
+def _lap(contacts: ContactList, stood: Json) -> Iterator[Listing]:
     """The top of the list again, down to what converted before the sweep began."""
     began_at = moment(stood["began_at"]) - OVERLAP
-    for listing in dated_pages(client, int(stood.get("first", 1))):
+    for listing in contacts.dated_pages(int(stood.get("first", 1))):
         yield listing
         times = [row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")]
         if any(moment(time) < began_at for time in times):
