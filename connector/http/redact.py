@@ -1,0 +1,58 @@
+"""Nothing secret or personal leaves in a text: error messages and log lines pass through here."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus, urlsplit
+
+TEXT_CAP = 200
+"""Characters kept of a platform's own text."""
+_LOOKED_AT = 4_000
+_SHORTEST_SECRET = 4
+_MASK = "***"
+_EMAIL = re.compile(r"[^\s@<>\"'(),:;=&?/\[\]]+(?:@|%40)[^\s@<>\"'(),:;=&?/\[\]]+\.\w{2,}")
+_NAMED_SECRET = re.compile(
+    r"(?i)((?:bearer|basic)\s+|(?:access_token|refresh_token|id_token|client_secret|api_?key|api_?token|password"
+    r"|assertion|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer\s+|basic\s+)?)[^\s\"'&,;}]+"
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def redact(text: str, secrets: Iterable[str] = (), cap: int = TEXT_CAP) -> str:
+    """`text` on one line of at most `cap` characters, without secrets (plain, URL-quoted, base64) and e-mails."""
+    text = text[:_LOOKED_AT]
+    for secret in sorted(secrets, key=len, reverse=True):
+        for spelling in _spellings(secret):
+            text = text.replace(spelling, _MASK)
+    text = _NAMED_SECRET.sub(rf"\1{_MASK}", text)
+    text = _EMAIL.sub("[e-mail]", text)
+    text = _CONTROL.sub(" ", text).strip()
+    return text if len(text) <= cap else text[: cap - 1] + "…"
+
+
+def _spellings(secret: str) -> set[str]:
+    if len(secret) < _SHORTEST_SECRET:
+        return set()
+    encoded = base64.b64encode(secret.encode()).decode()
+    return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], encoded, encoded.rstrip("=")}
+
+
+class Redactor:
+    """`redact` with the secrets of one connection; tokens are added as they are issued."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = {secret for secret in secrets if secret}
+
+    def add(self, *secrets: str | None) -> None:
+        """Know these too. What was known stays known: an old token must not show up either."""
+        self._secrets |= {secret for secret in secrets if secret}
+
+    def __call__(self, text: str, cap: int = TEXT_CAP) -> str:
+        return redact(text, self._secrets, cap)
+
+    def path(self, url: str) -> str:
+        """The path of an address as it may be shown: no host, no query, no e-mail."""
+        return self(urlsplit(url).path or "/")

@@ -1,0 +1,37 @@
+"""The one JSON loader: strict, fast, and with one kind of error whatever the bytes are.
+
+msgspec refuses NaN, Infinity, numbers out of range, lone surrogates, broken UTF-8, cut and trailing data. Nesting
+beyond the interpreter's depth raises RecursionError there, which is caught here. Of repeated keys the last counts, as
+in the platforms' own clients: finding them would cost as much as decoding.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any
+
+import msgspec
+
+
+class BadJson(ValueError):
+    """These bytes are no JSON that we take; the text names the fault, never the content."""
+
+
+def decode(content: bytes) -> Any:
+    """The value of a JSON document in UTF-8, with or without a byte order mark. Raises BadJson."""
+    if content.startswith(codecs.BOM_UTF8):
+        content = content[3:]
+    try:
+        return msgspec.json.decode(content)
+    except RecursionError:
+        fault = "nested too deeply"
+    except UnicodeDecodeError:
+        fault = "not UTF-8"
+    except msgspec.DecodeError as error:
+        fault = str(error)
+    raise BadJson(fault)
+
+
+def encode(value: Any) -> bytes:
+    """A request's body."""
+    return msgspec.json.encode(value)

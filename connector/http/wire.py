@@ -1,0 +1,177 @@
+"""One request, one complete answer: requests under our rules (no redirects, no environment, deadline, byte cap)."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final, NamedTuple
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from connector import __version__
+from connector.http.origins import Reach
+from connector.http.sockets import AddressRefusedError, PlainPool, TlsPool, TlsSocket, Trip, travelling
+
+# urllib3 logs whole addresses, query included, and some platforms want their tokens there: it is kept quiet for good.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda _: False)
+
+_CHUNK: Final = 65_536
+_HEADERS: Final = {
+    "User-Agent": f"leadloop/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+}
+_TIMEOUTS = (requests.Timeout, ReadTimeoutError, TimeoutError)
+
+
+class Reply(NamedTuple):
+    """What came back, whole. `headers` are case-insensitive."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class WireError(Exception):
+    """No whole answer came. `sent`: the platform may have received the request.
+
+    `code`: timeout, dns, unreachable, tls, address_refused, broken_off, bad_content or too_large.
+    """
+
+    def __init__(self, code: str, *, sent: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sent = sent
+
+
+class Wire:
+    """The session of one connection's account. Threads may share it."""
+
+    def __init__(
+        self, *, pool: int = 4, ca_file: str | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._monotonic = monotonic
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.clear()
+        self._session.headers.update(_HEADERS)
+        adapter = _Adapter(ca_file, pool)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline_s: float,
+        max_bytes: int,
+        reach: Reach,
+    ) -> Reply:
+        """Send once and read the whole answer. Raises WireError.
+
+        The library's own errors quote the address with its query, where tokens stand: none is chained.
+        """
+        trip = Trip(deadline_s, reach, self._monotonic)
+        with travelling(trip):
+            try:
+                request = requests.Request(method, url, params=params, headers=dict(headers), data=body)
+                response = self._session.send(
+                    self._session.prepare_request(request), stream=True, allow_redirects=False, timeout=deadline_s
+                )
+                try:
+                    return Reply(response.status_code, response.headers, _read(response, max_bytes, trip))
+                except BaseException:
+                    response.close()
+                    raise
+            except WireError as error:
+                failure = error
+            except (requests.RequestException, HTTPError, OSError) as error:
+                failure = _failure(error, trip)
+        raise failure
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._session.close()
+
+
+class _Adapter(HTTPAdapter):
+    """Makes connections that keep to deadlines and addresses; TLS is always verified."""
+
+    def __init__(self, ca_file: str | None, pool: int) -> None:
+        self._ca_file = ca_file
+        super().__init__(pool_connections=4, pool_maxsize=pool)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        context = ssl.create_default_context(cafile=self._ca_file or certifi.where())
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.sslsocket_class = TlsSocket
+        super().init_poolmanager(connections, maxsize, block, ssl_context=context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave the context as it is: it verifies, and knows its authorities already."""
+
+
+def _read(response: requests.Response, max_bytes: int, trip: Trip) -> bytes:
+    raw = response.raw
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > max_bytes:
+        raise WireError("too_large", sent=True)
+    if length.isdigit() and "Content-Encoding" not in response.headers:
+        return bytes(raw.read())
+    chunks: list[bytes] = []
+    total = 0
+    while chunk := raw.read(_CHUNK, decode_content=True):
+        total += len(chunk)
+        if total > max_bytes:
+            raise WireError("too_large", sent=True)
+        chunks.append(chunk)
+        trip.left_s()
+    return b"".join(chunks)
+
+
+def _failure(error: Exception, trip: Trip) -> WireError:
+    cause = _innermost(error)
+    if isinstance(cause, AddressRefusedError):
+        return WireError("address_refused", sent=False)
+    if isinstance(cause, NameResolutionError):
+        return WireError("dns", sent=False)
+    if isinstance(cause, NewConnectionError):
+        return WireError("unreachable", sent=False)
+    if isinstance(cause, ConnectTimeoutError | requests.ConnectTimeout):
+        return WireError("timeout", sent=False)
+    if isinstance(cause, SSLError | ssl.SSLError | requests.exceptions.SSLError):
+        return WireError("tls", sent=trip.sent)
+    if isinstance(cause, DecodeError | requests.exceptions.ContentDecodingError):
+        return WireError("bad_content", sent=True)
+    if isinstance(cause, _TIMEOUTS):
+        return WireError("timeout", sent=True)
+    return WireError("broken_off", sent=True)
+
+
+def _innermost(error: Exception) -> Exception:
+    """The first cause that says what happened: requests wraps urllib3's errors, and those each other."""
+    if isinstance(error, requests.RequestException) and error.args and isinstance(error.args[0], Exception):
+        inner = error.args[0]
+        reason = getattr(inner, "reason", None)
+        return reason if isinstance(reason, Exception) else inner
+    return error

@@ -1,0 +1,143 @@
+"""Tokens at rest: encrypted, bound to their row, one renewal at a time.
+
+The first key encrypts, all keys decrypt (`keys rotate`). A sealed text names the connection it belongs to, so that a
+row copied onto another connection is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import scrypt
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from connector.errors import StateError
+from connector.http.tokens import Tokens
+from connector.state.clock import moment_or_none, stamp
+from connector.state.store import Store
+
+
+def key_from(secret: str) -> bytes:
+    """The encryption key of a configured `secret_key`: a Fernet key as it is, any other text stretched by scrypt."""
+    try:
+        Fernet(secret)
+    except ValueError:
+        return base64.urlsafe_b64encode(scrypt(secret.encode(), salt=b"leadloop tokens", n=2**14, r=8, p=1, dklen=32))
+    return secret.encode()
+
+
+def key_file(state: Path) -> Path:
+    """Where the key lies when none is configured: beside the state."""
+    return state.with_name(state.name + ".key")
+
+
+def key_beside(state: Path) -> bytes:
+    """The key of the file beside the state, made (0600) when there is none. Raises StateError when it is unusable."""
+    path = key_file(state)
+    try:
+        if not path.exists():
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(Fernet.generate_key())
+                file.flush()
+                os.fsync(file.fileno())
+        path.chmod(0o600)
+        key = path.read_bytes().strip()
+        Fernet(key)
+    except (OSError, ValueError):
+        key = b""
+    if not key:
+        raise StateError(f"the key file {path} cannot be used", code="bad_key", hint="put back the key that it held")
+    return key
+
+
+class SqliteTokens:
+    """Implements connector.http.TokenStore."""
+
+    def __init__(self, store: Store, keys: Sequence[bytes]) -> None:
+        self._store = store
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def load(self, connection: str, configured: str, seed: Tokens) -> Tokens:
+        row = (
+            self._store.read()
+            .execute("SELECT sealed FROM tokens WHERE connection = ? AND configured_hash = ?", (connection, configured))
+            .fetchone()
+        )
+        return self._plant(connection, configured, seed) if row is None else self._open(connection, row["sealed"])
+
+    def save(self, connection: str, holder: str, tokens: Tokens) -> bool:
+        with self._store.write() as tx:
+            changed = tx.execute(
+                "UPDATE tokens SET sealed = ?, updated_at = ? WHERE connection = ? AND lease_by = ?",
+                (self._seal(connection, tokens), stamp(self._store.now()), connection, holder),
+            ).rowcount
+        return changed == 1
+
+    def lease(self, connection: str, holder: str, seconds: float) -> bool:
+        now = self._store.now()
+        with self._store.write() as tx:
+            changed = tx.execute(
+                "UPDATE tokens SET lease_by = ?, lease_until = ?"
+                " WHERE connection = ? AND (lease_by IS NULL OR lease_by = ? OR lease_until <= ?)",
+                (holder, stamp(now + timedelta(seconds=seconds)), connection, holder, stamp(now)),
+            ).rowcount
+        return changed == 1
+
+    def release(self, connection: str, holder: str) -> None:
+        with self._store.write() as tx:
+            tx.execute(
+                "UPDATE tokens SET lease_by = NULL, lease_until = NULL WHERE connection = ? AND lease_by = ?",
+                (connection, holder),
+            )
+
+    def seal_again(self) -> int:
+        """Encrypt every row with the first key (`keys rotate`); how many there are. One transaction."""
+        with self._store.write() as tx:
+            rows = tx.execute("SELECT connection, sealed FROM tokens").fetchall()
+            for row in rows:
+                sealed = self._seal(row["connection"], self._open(row["connection"], row["sealed"]))
+                tx.execute("UPDATE tokens SET sealed = ? WHERE connection = ?", (sealed, row["connection"]))
+        return len(rows)
+
+    def _plant(self, connection: str, configured: str, seed: Tokens) -> Tokens:
+        with self._store.write() as tx:
+            row = tx.execute(
+                "SELECT sealed FROM tokens WHERE connection = ? AND configured_hash = ?", (connection, configured)
+            ).fetchone()
+            if row is not None:
+                return self._open(connection, row["sealed"])
+            tx.execute(
+                "INSERT INTO tokens (connection, sealed, configured_hash, updated_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET sealed = excluded.sealed, configured_hash = excluded.configured_hash,"
+                " lease_by = NULL, lease_until = NULL, updated_at = excluded.updated_at",
+                (connection, self._seal(connection, seed), configured, stamp(self._store.now())),
+            )
+        return seed
+
+    def _seal(self, connection: str, tokens: Tokens) -> bytes:
+        fresh_until = None if tokens.fresh_until is None else stamp(tokens.fresh_until)
+        content = [connection, tokens.access, tokens.refresh, fresh_until, tokens.base_url]
+        return self._fernet.encrypt(json.dumps(content).encode())
+
+    def _open(self, connection: str, sealed: bytes) -> Tokens:
+        content: list[str | None] = [None]
+        try:
+            content = json.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            fault = "cannot be decrypted with the keys given"
+        else:
+            fault = "belong to another connection"
+        if content[0] != connection:
+            raise StateError(
+                f"the stored tokens of '{connection}' {fault}",
+                code="bad_tokens",
+                hint=f"give the secret_key they were stored with, or run 'leadloop auth {connection}'",
+            )
+        _, access, refresh, fresh_until, base_url = content
+        return Tokens(access, refresh, moment_or_none(fresh_until), base_url)

@@ -1,0 +1,219 @@
+"""What hostile or broken servers do to a request: raw bytes over loopback, real sockets, real deadlines."""
+
+import gzip
+import logging
+import socket
+import struct
+import time
+
+import pytest
+
+from connector.errors import ConfigError, ContractError, RetryableError, UnknownOutcome
+from connector.http import World
+
+NO_SLEEP = World(sleep=lambda _: None, chance=lambda: 0.0)
+JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def say(data):
+    return lambda connection, _: connection.sendall(data)
+
+
+def ok(body=b"{}"):
+    return JSON_HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def drip(server_box, data):
+    def script(connection, _):
+        connection.sendall(data)
+        while not server_box[0].closing.wait(0.02):
+            connection.sendall(b"x")
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(JSON_HEAD + b"Content-Length: 100000\r\n\r\n", id="body"),
+        pytest.param(JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\n186a0\r\n", id="chunk"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", id="headers"),
+    ],
+)
+def test_a_slow_drip_ends_at_the_deadline(raw_server, open_client, start):
+    box = []
+    box.append(raw_server(drip(box, start)))
+    client = open_client(box[0].url, world=World(sleep=lambda _: None, chance=lambda: 0.0), deadline_s=0.2)
+    began = time.monotonic()
+    with pytest.raises(UnknownOutcome, match="timeout"):
+        client.request("POST", "/slow")
+    assert time.monotonic() - began < 1.0
+
+
+def test_silence_after_accepting_ends_at_the_deadline(raw_server, open_client):
+    server = raw_server(lambda *_: server.closing.wait(5))
+    client = open_client(server.url, world=NO_SLEEP)
+    with pytest.raises(UnknownOutcome):
+        client.request("POST", "/", deadline_s=0.1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(JSON_HEAD + b'Content-Length: 50\r\n\r\n{"a": 1}', id="shorter than its Content-Length"),
+        pytest.param(JSON_HEAD + b'Transfer-Encoding: chunked\r\n\r\n8\r\n{"a": 1}\r\n', id="chunks without an end"),
+    ],
+)
+def test_a_cut_body_is_read_again_and_never_taken_for_whole(raw_server, open_client, answer):
+    seen = []
+
+    def script(connection, request):
+        seen.append(request)
+        connection.sendall(answer if len(seen) == 1 else ok(b'{"whole": true}'))
+        if len(seen) == 1:
+            connection.close()
+
+    client = open_client(raw_server(script).url, world=NO_SLEEP)
+    assert client.request("GET", "/").json() == {"whole": True}
+    assert len(seen) == 2
+
+
+def test_a_reset_in_the_middle_of_the_body_is_retried_for_reads_and_unknown_for_writes(raw_server, open_client):
+    seen = []
+
+    def script(connection, request):
+        seen.append(request)
+        if request.startswith(b"GET") and len(seen) == 3:
+            connection.sendall(ok())
+        else:
+            connection.sendall(JSON_HEAD + b"Content-Length: 50\r\n\r\n{")
+            reset(connection)
+
+    client = open_client(raw_server(script).url, world=NO_SLEEP)
+    assert client.request("GET", "/").status == 200
+    with pytest.raises(UnknownOutcome) as caught:
+        client.request("POST", "/", json={})
+    assert caught.value.code == "unknown_outcome"
+    assert len(seen) == 4
+
+
+def test_a_write_marked_safe_is_sent_again(raw_server, open_client):
+    seen = []
+
+    def script(connection, request):
+        seen.append(request)
+        if len(seen) == 1:
+            reset(connection)
+        else:
+            connection.sendall(ok())
+
+    client = open_client(raw_server(script).url, world=NO_SLEEP)
+    assert client.request("PUT", "/", json={}, safe=True).status == 200
+
+
+def test_a_refused_connection_was_not_sent_and_is_retryable_even_for_writes(open_client):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(RetryableError) as caught:
+        open_client(f"http://127.0.0.1:{port}", world=NO_SLEEP).request("POST", "/")
+    assert caught.value.code == "unreachable"
+    assert not isinstance(caught.value, UnknownOutcome)
+
+
+def test_a_gzip_bomb_stops_at_the_byte_cap(raw_server, open_client):
+    bomb = gzip.compress(b" " * 30_000_000)
+    head = JSON_HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    client = open_client(raw_server(say(head + bomb)).url, world=NO_SLEEP, max_bytes=1_000_000)
+    with pytest.raises(ContractError) as caught:
+        client.request("GET", "/")
+    assert caught.value.code == "too_large"
+
+
+def test_a_gzipped_answer_is_read(raw_server, open_client):
+    body = gzip.compress(b'{"a": [1, 2]}')
+    head = JSON_HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert open_client(raw_server(say(head + body)).url).request("GET", "/").json() == {"a": [1, 2]}
+
+
+def test_a_redirect_is_not_followed_and_names_the_host(raw_server, open_client):
+    other = raw_server(say(ok()))
+    head = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/x?token=CANARY\r\nContent-Length: 0\r\n\r\n"
+    server = raw_server(say(head % other.port))
+    with pytest.raises(ContractError, match=r"127\.0\.0\.1") as caught:
+        open_client(server.url).request("GET", "/")
+    assert caught.value.code == "redirect"
+    assert "CANARY" not in str(caught.value)
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize("kind", [b"text/html", b"application/json"])
+def test_a_web_page_where_data_is_due_is_bad_content(raw_server, open_client, kind):
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 22\r\n\r\n\n<!DOCTYPE html><html>" % kind
+    client = open_client(raw_server(say(page)).url, world=NO_SLEEP)
+    with pytest.raises(RetryableError) as caught:
+        client.request("GET", "/")
+    assert caught.value.code == "bad_content"
+    with pytest.raises(UnknownOutcome):
+        client.request("POST", "/")
+
+
+def test_cookies_are_not_kept(raw_server, open_client):
+    server = raw_server(say(ok().replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=1\r\n\r\n", 1)))
+    client = open_client(server.url)
+    client.request("GET", "/")
+    client.request("GET", "/")
+    assert b"sid=1" not in server.requests[1]
+    assert server.connections == 1
+
+
+def test_the_environment_gives_no_proxy_and_no_netrc(raw_server, open_client, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login CANARY password CANARY\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    server = raw_server(say(ok()))
+    open_client(server.url, auth=()).request("GET", "/")
+    assert b"authorization" not in server.requests[0].lower()
+
+
+def test_a_name_that_leads_to_loopback_is_refused_at_connect_time(raw_server, open_client, monkeypatch):
+    server = raw_server(say(ok()))
+    resolved = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved)
+    client = open_client(f"https://rebinding.example:{server.port}", world=NO_SLEEP)
+    with pytest.raises(ConfigError) as caught:
+        client.request("GET", "/")
+    assert caught.value.code == "address_refused"
+    assert server.connections == 0
+
+
+def test_no_secret_and_no_address_is_in_any_error_or_log(raw_server, open_client, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    secret = "CANARY-token-123"
+    echo = b'{"code": "CANARY-token-123", "message": "for ana@acme.example: Bearer CANARY-token-123"}'
+
+    def script(connection, request):
+        if b"/reset" in request:
+            reset(connection)
+        else:
+            connection.sendall(b"HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s" % (len(echo), echo))
+
+    client = open_client(raw_server(script).url, world=NO_SLEEP)
+    texts = []
+    for path in ("/reset/ana@acme.example", "/echo/ana%40acme.example"):
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - every kind is looked at
+            client.request(
+                "GET", path, params={"api_token": secret, "email": "ana@acme.example"}, headers={"X-Key": secret}
+            )
+        error = caught.value
+        while error is not None:
+            texts += [str(error), repr(error), repr(getattr(error, "errors", ""))]
+            error = error.__cause__ or error.__context__
+    told = "\n".join([*texts, caplog.text, *capsys.readouterr()])
+    assert "CANARY" not in told
+    assert "ana" not in told
