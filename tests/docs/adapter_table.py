@@ -9,7 +9,7 @@ README = Path(__file__).parents[2] / "README.md"
 START, END = "<!-- adapters:start -->\n", "<!-- adapters:end -->"
 
 HEAD = (
-    "| Adapter | Side | Finds changes by | Activities | Removals | Writes | In one call | A lost answer |",
+    "| Adapter | Side | Finds changes by | Activities | Removals | Writes | In one batch | A lost answer |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
 )
 
@@ -34,8 +34,8 @@ def _row(name: str, side: str, spec: Spec) -> str:
         can.activities.replace("_", " ") if side == "marketing" else "",
         can.removals,
         ", ".join(can.writes) or "nothing",
-        str(can.batch),
-        "is read back, never a duplicate" if can.exactly_once else "may leave a duplicate",
+        str(can.batch) if can.writes else "",
+        ("is read back, never a duplicate" if can.exactly_once else "may leave a duplicate") if can.writes else "",
     )
     return f"| {' | '.join(cells)} |"
 
