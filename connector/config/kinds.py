@@ -6,15 +6,14 @@ import ipaddress
 import re
 import zoneinfo
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Annotated, Any
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from connector.config.references import holds_reference
 from connector.config.schedules import checked_schedule
-from connector.documents import Wrong
+from connector.documents import Wrong, closest
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 
@@ -79,17 +78,23 @@ def _literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def _time_zone(text: str) -> str:
     names = zoneinfo.available_timezones()
     if text not in names:
-        close = get_close_matches(text, names, n=1)
-        guess = f"did you mean '{close[0]}'? " if close else ""
+        meant = closest(text, names)
+        guess = f"did you mean '{meant}'? " if meant else ""
         raise Wrong("is no time zone", guess + "write a name such as America/Sao_Paulo, Europe/Lisbon or UTC")
     return text
 
 
 def _listen(text: str) -> str:
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
+    if not colon or not host or not re.fullmatch("[0-9]+", port) or int(port) > 65_535:
         raise Wrong("is no address to listen on", "write host:port, such as 127.0.0.1:8321")
     return text
+
+
+def _with_unit(value: Any) -> Any:
+    if isinstance(value, (int, float)):
+        raise Wrong("has no unit", "write 90s, 5m, 1h, 2d, or five cron fields such as '0 3 * * *'")
+    return value
 
 
 def _asked(when: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +107,7 @@ Name = Annotated[str, AfterValidator(_name)]
 WebAddress = Annotated[str, _unless_reference(_web_address)]
 TimeZone = Annotated[str, _unless_reference(_time_zone)]
 Listen = Annotated[str, _unless_reference(_listen)]
-When = Annotated[str, _unless_reference(checked_schedule)]
+When = Annotated[str, BeforeValidator(_with_unit), _unless_reference(checked_schedule)]
 Text = Annotated[str, Field(min_length=1)]
 Plain = str | int | float | bool
 Take = Annotated[dict[str, Plain | list[Plain] | dict[str, Any]], AfterValidator(_asked)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, SecretStr
 
@@ -59,6 +59,10 @@ class Connection(FileModel):
     allow_private: bool = False
     since: date | None = None
     limits: Limits = Limits()
+
+    def with_base(self, folder: Path) -> Self:
+        """A copy whose mapping's path begins at `folder`."""
+        return self.model_copy(update={"mapping": folder / self.mapping})
 
     def options(self) -> dict[str, Any]:
         """What stands beside the common keys: the options that the adapter declares, their defaults included."""
@@ -155,8 +159,17 @@ class Config(FileModel):
     _path: Path = PrivateAttr(default=Path("leadloop.yaml"))
 
     def read_from(self, path: Path) -> Config:
-        """A copy that knows its own file."""
-        config = self.model_copy()
+        """A copy that knows its own file, with the paths of our other files made absolute."""
+        base = path.parent
+        config = self.model_copy(
+            update={
+                "state": base / self.state,
+                "scoring": base / self.scoring,
+                "reasons": self.reasons and base / self.reasons,
+                "marketing": {name: connection.with_base(base) for name, connection in self.marketing.items()},
+                "crm": {name: connection.with_base(base) for name, connection in self.crm.items()},
+            }
+        )
         config._path = path  # noqa: SLF001 - its own class
         return config
 

@@ -31,9 +31,8 @@ class Reading:
 def read_config(path: Path, environ: Mapping[str, str], spec_of: SpecOf) -> Reading:
     """The file with everything that is wrong in it. Raises ConfigError when it cannot be read at all."""
     data, places = parse(text_of(path), str(path))
-    base_dir = path.absolute().parent
-    resolver = Resolver(places, environ, base_dir)
-    resolved = _absolute(resolver.resolve(data), base_dir)
+    resolver = Resolver(places, environ, path.absolute().parent)
+    resolved = resolver.resolve(data)
     model, problems = _model_for(resolved, resolver, spec_of)
     config, refusals = _modelled(resolved, resolver, model)
     problems = [*resolver.problems, *problems, *refusals]
@@ -41,21 +40,6 @@ def read_config(path: Path, environ: Mapping[str, str], spec_of: SpecOf) -> Read
         config = config.read_from(path.absolute())
         problems += [*together(config, places), *absent_files(config, places)]
     return Reading(config, data, resolver, problems)
-
-
-def _absolute(data: Any, base_dir: Path) -> Any:
-    """The data with the paths of our own files made absolute."""
-    if not isinstance(data, dict):
-        return data
-    holders = [(data, key) for key in ("state", "scoring", "reasons")]
-    for side in SIDES:
-        group = data.get(side)
-        connections = group.values() if isinstance(group, dict) else ()
-        holders += [(connection, "mapping") for connection in connections if isinstance(connection, dict)]
-    for holder, key in holders:
-        if isinstance(name := holder.get(key), str) and name:
-            holder[key] = str(base_dir / name)
-    return data
 
 
 def _model_for(data: Any, resolver: Resolver, spec_of: SpecOf) -> tuple[type[Config], list[Problem]]:

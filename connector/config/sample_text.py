@@ -107,8 +107,10 @@ def _addresses(connection: SampleConnection, ask: Callable[[str], None]) -> Iter
 def _option(connection: SampleConnection, option: Option, ask: Callable[[str], None]) -> Iterator[str]:
     yield f"# {option.help}" + (f" ({' | '.join(option.choices)})" if option.choices else "")
     if not option.required:
-        example = option.default or (option.choices[0] if option.choices else "…")
-        yield f"# {option.name}: {f'[{example}]' if option.type == 'texts' else example}"
+        example = option.default or next(iter(option.choices), "…")
+        # In quotes: a default such as 61.0 or *.csv would not be read as a text.
+        example = f'"{example}"' if option.type in ("text", "texts") else example
+        yield f"# {option.name}: " + (f"[{example}]" if option.type == "texts" else example)
         return
     examples = {"number": "1", "boolean": "false"}
     example = next(iter(option.choices), None) or examples.get(option.type) or _reference(connection, option.name, ask)

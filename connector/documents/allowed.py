@@ -69,10 +69,17 @@ def nouns(kinds: Kinds) -> str:
 def suggest(found: str, options: Iterable[str]) -> str:
     """What may stand there instead: the closest option first, then all of them."""
     options = list(options)
-    lower = {option.lower(): option for option in reversed(options)}
-    close = get_close_matches(found.lower(), lower, n=1, cutoff=0.6)
-    guess = f"did you mean '{lower[close[0]]}'? " if close else ""
-    return f"{guess}allowed: {', '.join(options) or 'none'}"
+    if not options:
+        return "delete it: nothing is allowed here"
+    meant = closest(found, options)
+    return (f"did you mean '{meant}'? " if meant else "") + f"allowed: {', '.join(options)}"
+
+
+def closest(found: str, options: Iterable[str]) -> str | None:
+    """The option that was probably meant, if one is near."""
+    lower = {option.lower(): option for option in options}
+    near = get_close_matches(found.lower(), lower, n=1)
+    return lower[near[0]] if near else None
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:

@@ -17,12 +17,23 @@ from connector.documents.places import Path, Places
 from connector.documents.wording import worded
 from connector.errors import Problem
 
+Location = tuple[str | int, ...]
+"""A place as pydantic names it."""
+
 
 def mistakes(error: ValidationError, model: type[BaseModel], places: Places, data: Any) -> list[Problem]:
     """One problem per mistake; `data` is what was validated, references resolved."""
     found = _closest(error.errors(include_url=False), data)
+    misspelt = {_meant(detail, model, data) for detail in found if detail["type"] == "extra_forbidden"}
+    found = [detail for detail in found if detail["type"] != "missing" or detail["loc"] not in misspelt]
     problems = dict.fromkeys(_problem(detail, model, places, data) for detail in found)
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
+
+
+def _meant(detail: ErrorDetails, model: type[BaseModel], data: Any) -> Location:
+    """Where the key stands that an unknown one was probably meant to be: it is misspelt, so it is not missing too."""
+    *parent, key = detail["loc"]
+    return *parent, allowed.closest(str(key), allowed.keys(_kinds(detail["loc"], model, data))) or key
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel], places: Places, data: Any) -> Problem:
@@ -45,7 +56,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], places: Places, data:
     return places.problem(path, message, remedy=remedy)
 
 
-def _path(location: Sequence[str | int], data: Any) -> Path:
+def _path(location: Location, data: Any) -> Path:
     """The keys and indexes of pydantic's location that the data has; names of union members are left out."""
     path: list[str | int] = []
     for step in location:
@@ -55,7 +66,7 @@ def _path(location: Sequence[str | int], data: Any) -> Path:
     return tuple(path)
 
 
-def _kinds(location: Sequence[str | int], model: type[BaseModel], data: Any) -> allowed.Kinds:
+def _kinds(location: Location, model: type[BaseModel], data: Any) -> allowed.Kinds:
     """The types allowed at a location; for an unknown key, those of the group that it stands in."""
     kinds = allowed.kinds_of(model)
     for left, step in enumerate(location, start=1 - len(location)):

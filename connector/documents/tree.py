@@ -7,6 +7,7 @@ values after aliases are expanded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_VALUES = 200_000
 
+_QUOTED_WORD = re.compile(r"'[^'<]{3,}'")
+"""A word of the file that the parser repeats: it may be a secret. Single characters and its own <words> are none."""
 _QUOTE_REMEDY = "put texts that hold { } [ ] : # or ${…} in quotes"
 _REMEDIES = {
     "\\t": "indent with spaces, not with tabs",
@@ -61,7 +64,9 @@ def grow(text: str) -> Node:
     try:
         return _Builder(YAML(typ="safe", pure=True).parse(text)).document()
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A quote that is never closed is noticed at the end of the file; what helps is where it was opened.
+        is_open = "unexpected end of stream" in str(error.problem)
+        mark = error.context_mark if is_open else error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise _not_yaml(str(error.problem or error.context), line, column) from None
     except YAMLError as error:
@@ -71,7 +76,7 @@ def grow(text: str) -> Node:
 
 def _not_yaml(problem: str, line: int, column: int) -> Broken:
     remedy = next((remedy for piece, remedy in _REMEDIES.items() if piece in problem), None)
-    return Broken(f"this cannot be read: {problem}", line, column, remedy)
+    return Broken(f"this cannot be read: {_QUOTED_WORD.sub('…', problem)}", line, column, remedy)
 
 
 def _position(text: str, index: object) -> tuple[int, int]:
@@ -105,7 +110,8 @@ class _Builder:
         if kind == "AliasEvent":
             return self._alias(event)
         if event.tag is not None:
-            raise self._broken(event, f"the tag '{event.tag}' is not allowed", "write plain values without ! marks")
+            # The word is not repeated: it may be a password that begins with this character. So with aliases below.
+            raise self._broken(event, "tags (words after !) are not allowed", "put a text that begins with ! in quotes")
         self._count(event, 1)
         if kind == "ScalarEvent":
             node = self._scalar(event)
@@ -150,7 +156,8 @@ class _Builder:
     def _alias(self, event: Any) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
-            raise self._broken(event, f"'*{event.anchor}' names nothing that stands above it")
+            remedy = "put a text that begins with * in quotes"
+            raise self._broken(event, "this alias (a word after *) names nothing that stands above it", remedy)
         self._count(event, node.size)
         return node
 

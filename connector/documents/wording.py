@@ -54,7 +54,7 @@ def worded(kind: str, context: Mapping[str, Any], text: str, value: object) -> t
         error = context.get("error")
         return str(error or text), getattr(error, "remedy", None)
     if kind in _PHRASES:
-        return _PHRASES[kind].format(**context), None
+        return _PHRASES[kind].format_map({name: _short(value) for name, value in context.items()}), None
     if kind in ("too_short", "string_too_short"):
         return _too_short(kind, context)
     message = _SHOULD_BE.get(kind.split("_", maxsplit=1)[0])
@@ -75,6 +75,10 @@ def _not(value: object) -> str:
     if isinstance(value, dict):
         return ", not a group of keys"
     return ", not a list" if isinstance(value, list) else ""
+
+
+def _short(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _too_short(kind: str, context: Mapping[str, Any]) -> tuple[str, str | None]:
