@@ -60,12 +60,12 @@ class ContactList:
 
     def dated_pages(self, first: int) -> Iterator[Listing]:
         """Pages from the one on which conversions begin, as far as `first` was that page when it was last seen."""
-        while first > 1:
-            page = self.page(first)
-            if page.rows and not page.begins_dated:
-                break
-            first -= 1
-        yield from self.pages(first)
+        page = self.page(first)
+        while page.number > 1 and (page.begins_dated or not page.rows):
+            page = self.page(page.number - 1)
+        yield page
+        if not page.is_last:
+            yield from self.pages(page.number + 1, page.total)
 
     def page(self, number: int) -> Listing:
         """One page by its number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ class RdStationWorld(MarketingWorld):
     new_fields = ("cf_lead_score", "cf_lead_grade", "cf_mql")
     tokens: MemoryTokenStore = field(init=False)
     budgets: MemoryBudgetStore = field(init=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.tokens = MemoryTokenStore(self.clock.now)
@@ -59,7 +61,7 @@ class RdStationWorld(MarketingWorld):
         return self.simulator.add(f"lead{number}@example.com", name=f"Lead {number}")
 
     def email_of(self, contact_id: str) -> str:
-        return self.simulator.contact(id).email
+        return self.simulator.contact(contact_id).email
 
     def act(self, contact_id: str, at: datetime | None = None, *, visible_at: datetime | None = None) -> None:
         self.simulator.convert(
@@ -68,8 +70,7 @@ class RdStationWorld(MarketingWorld):
 
     def unique(self) -> int:
         """An answer of its own for each conversion: RD Station's events have no id."""
-        self.acts = getattr(self, "acts", 0) + 1
-        return self.acts
+        return next(self.numbers)
 
     def delete(self, contact_id: str) -> None:
         self.simulator.delete(contact_id)

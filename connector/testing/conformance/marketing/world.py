@@ -60,15 +60,15 @@ class MarketingWorld(ABC):
         """The address of a contact: it must never show in an error."""
 
     @abstractmethod
-    def act(self, contact_id: str, at: datetime | None = None, *, visible_at: datetime | None = None) -> None:  # noqa: A002
+    def act(self, contact_id: str, at: datetime | None = None, *, visible_at: datetime | None = None) -> None:
         """The contact does something that the platform reports, now or at `at`, seen only from `visible_at`."""
 
     @abstractmethod
-    def delete(self, contact_id: str) -> None:  # noqa: A002
+    def delete(self, contact_id: str) -> None:
         """The contact is deleted."""
 
     @abstractmethod
-    def opt_out(self, contact_id: str) -> None:  # noqa: A002
+    def opt_out(self, contact_id: str) -> None:
         """The person no longer wants to be mailed."""
 
     @abstractmethod
@@ -105,11 +105,11 @@ class MarketingWorld(ABC):
     # What we write.
 
     @abstractmethod
-    def write(self, kind: EffectKind, contact_id: str, number: int) -> LeadWrite:  # noqa: A002
+    def write(self, kind: EffectKind, contact_id: str, number: int) -> LeadWrite:
         """A good write of this kind; `number` makes its effect and its value its own."""
 
     @abstractmethod
-    def bad_write(self, kind: EffectKind, contact_id: str) -> LeadWrite:  # noqa: A002
+    def bad_write(self, kind: EffectKind, contact_id: str) -> LeadWrite:
         """A write that the platform refuses for what it says."""
 
     @abstractmethod
