@@ -1,0 +1,133 @@
+"""From a platform's raw contact to a person's attributes and consent in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final, TypeAlias
+
+from connector.conditions import normalise
+from connector.mapping.marketing_file import ContactLine
+from connector.mapping.mistakes import Mistakes
+from connector.mapping.paths import Path, Read, compile_path
+from connector.mapping.transforms import Setting
+from connector.mapping.values import Finish, Note, clean, compile_finish
+from connector.model import ATTRIBUTES, CHANNEL_ATTRIBUTES, LANES, Consent
+
+CONSENT: Final = tuple(f"consent.{lane}" for lane in LANES)
+TARGETS: Final = tuple(dict.fromkeys((*ATTRIBUTES, *CHANNEL_ATTRIBUTES, *CONSENT)))
+CONSENT_WORDS: Final[Mapping[str, Consent]] = {"granted": "granted", "denied": "denied", "unknown": "unknown"}
+STRICTNESS: Final[Mapping[Consent, int]] = {"unknown": 0, "granted": 1, "denied": 2}
+"""Of two words on one lane the stricter counts: any source that denies wins."""
+
+_Line: TypeAlias = tuple[str, Read, Finish | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A contact in our words. Blanks are left out; a lane that is left out is one that the record says nothing of."""
+
+    attributes: dict[str, Any]
+    consent: dict[str, Consent]
+    notes: tuple[Note, ...] = ()
+
+
+class ContactMapping:
+    """The compiled `contact:` lines: those that only take a column over, and those that need more.
+
+    The first kind is applied first, so that a transform may look at them (a phone's country).
+    """
+
+    def __init__(self, lines: tuple[ContactLine, ...], setting: Setting, mistakes: Mistakes) -> None:
+        self._plain: list[tuple[str, str]] = []
+        self._others: list[_Line] = []
+        self._consent: list[_Line] = []
+        self._keep: dict[str, bool] = {}
+        self.reads: tuple[str, ...] = ()
+        for index, line in enumerate(lines):
+            with mistakes.at("contact", index, "to"):
+                self._check_target(line.to)
+            with mistakes.at("contact", index, "from"):
+                self._add(line, compile_path(line.from_), index, setting, mistakes)
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """Attributes of ours that the mapping fills."""
+        return frozenset(to for to, *_ in (*self._plain, *self._others))
+
+    def apply(self, raw: Mapping[str, Any]) -> Mapped:
+        """Raises RecordError, naming the field, for a value that the mapping says to reject."""
+        attributes: dict[str, Any] = {}
+        notes: list[Note] = []
+        get = raw.get
+        for to, key in self._plain:
+            value = get(key)
+            if type(value) is str:  # the common case first: this loop runs for every field of every contact
+                if value := value.strip():
+                    attributes[to] = value
+            elif value is not None and (value := clean(value, to)) is not None:
+                attributes[to] = value
+        for to, read, finish in self._others:
+            value = clean(read(raw), to)
+            if value is not None and finish is not None:
+                value = finish(value, attributes, notes)
+            if value is not None:
+                attributes[to] = value
+        consent = self._consent_of(raw, notes) if self._consent else {}
+        return Mapped(attributes, consent, tuple(notes))
+
+    def merged(self, before: Mapping[str, Any], now: Mapped) -> dict[str, Any]:
+        """The attributes to store: `now`, with what `when_blank: keep` and `fill_only` hold on to from before."""
+        attributes = dict(now.attributes)
+        for name, fill_only in self._keep.items():
+            if name in before and (fill_only or name not in attributes):
+                attributes[name] = before[name]
+        return attributes
+
+    def _consent_of(self, raw: Mapping[str, Any], notes: list[Note]) -> dict[str, Consent]:
+        consent: dict[str, Consent] = {}
+        for lane, read, finish in self._consent:
+            value = clean(read(raw), f"consent.{lane}")
+            if value is not None and finish is not None:
+                value = finish(value, raw, notes)
+            for word in value if isinstance(value, list) else [value]:
+                found = None if word is None else _consent_word(word, lane, notes)
+                if found and STRICTNESS[found] >= STRICTNESS[consent.get(lane, "unknown")]:
+                    consent[lane] = found
+        return consent
+
+    def _check_target(self, to: str) -> None:
+        if to in TARGETS or (to.startswith("custom.") and to != "custom."):
+            if to in self.targets:
+                raise ValueError("two lines fill this attribute; one line can try two fields: from: mobile || phone")
+            return
+        close = get_close_matches(to, TARGETS, n=1)
+        guess = f"did you mean '{close[0]}'?" if close else f"allowed are custom.* and {', '.join(TARGETS)}"
+        raise ValueError(f"'{to}' is no attribute of ours; {guess}")
+
+    def _add(self, line: ContactLine, path: Path, index: int, setting: Setting, mistakes: Mistakes) -> None:
+        self.reads = tuple(dict.fromkeys((*self.reads, *path.reads)))
+        finish: Finish | None = None
+        with mistakes.at("contact", index, "transform"):
+            finish = compile_finish(line, line.to, setting)
+        if line.to in CONSENT:
+            self._consent.append((line.to.removeprefix("consent."), path.read, finish))
+            return
+        if path.key is not None and finish is None:
+            self._plain.append((line.to, path.key))
+        else:
+            self._others.append((line.to, path.read, finish))
+        if line.when_blank != "clear":
+            self._keep[line.to] = line.when_blank == "fill_only"
+
+
+def _consent_word(value: Any, lane: str, notes: list[Note]) -> Consent | None:
+    """A word that is none of ours grants nothing; it is listed, so that the admin can put it into the table."""
+    word = CONSENT_WORDS.get(normalise(value)) if isinstance(value, str) else None
+    if word is None and not any(note.field == f"consent.{lane}" for note in notes):
+        notes.append(Note(f"consent.{lane}", "unmapped", str(value)[:80]))
+    return word
+
+
+__all__ = ["CONSENT", "TARGETS", "ContactMapping", "Mapped"]

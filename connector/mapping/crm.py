@@ -1,0 +1,119 @@
+"""The compiled mapping of a CRM connection: what a record should say, and what a record tells of sales' decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector import documents
+from connector.adapter.base import FieldPlan
+from connector.documents import Places
+from connector.errors import Problem
+from connector.mapping.crm_file import CrmFile
+from connector.mapping.decisions import Decisions
+from connector.mapping.effects import CrmEffect, Effects
+from connector.mapping.facts import Facts
+from connector.mapping.fields import Current, changes, compile_fields, desired
+from connector.mapping.mistakes import Mistakes
+from connector.mapping.planned import planned_fields
+from connector.mapping.reasons import Reasons
+from connector.mapping.transforms import Setting
+from connector.mapping.versions import version_of
+from connector.model import CrmRecord, Decision
+
+
+class CrmMapping:
+    """How our facts become a CRM's records, and its records our decisions. Pure; made once, used for every lead."""
+
+    def __init__(self, file: CrmFile, places: Places, zone: ZoneInfo, reasons: Reasons | None = None) -> None:
+        mistakes = Mistakes(places)
+        setting = Setting(zone, country=lambda facts: facts.get("contact", {}).get("country"))
+        self.file = file
+        self.places = places
+        self.platform = file.platform
+        self.object = file.object
+        self.also = file.also
+        self.key = file.key
+        self.match = file.match
+        self.version = version_of(file)
+        self.rules = compile_fields(file, setting, mistakes)
+        self._effects = Effects(file, mistakes)
+        self._decisions = Decisions(file, zone, reasons, mistakes)
+        _check_key(file, mistakes)
+        mistakes.refuse_any()
+        self.warnings: tuple[Problem, ...] = tuple(mistakes.warnings)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Objects that are written, the main one first."""
+        return (self.object, *self.also)
+
+    @property
+    def reads(self) -> dict[str, tuple[str, ...]]:
+        """Fields that the adapter must read, by object: for decisions, for `wins`, and the key where we write it."""
+        names: dict[str, list[str]] = {
+            name: [*filter(None, [self.key]), *self.needs_current(name)] for name in self.objects
+        }
+        for rule in self._decisions.rules:
+            names.setdefault(rule.object, []).extend(rule.reads)
+        return {name: tuple(dict.fromkeys(fields)) for name, fields in names.items()}
+
+    def fields_for(self, object_name: str) -> tuple[str, ...]:
+        """Fields that the mapping may write to records of this object, in the order of the file."""
+        return tuple(dict.fromkeys(rule.line.to for rule in self.rules if rule.serves(object_name)))
+
+    def needs_current(self, object_name: str) -> tuple[str, ...]:
+        """Fields whose present value must be known before an existing record is written."""
+        return tuple(rule.line.to for rule in self.rules if rule.serves(object_name) and rule.asks_current)
+
+    def record(
+        self,
+        facts: Facts,
+        *,
+        object: str | None = None,  # noqa: A002 - the field's word
+        current: Mapping[str, Any] | None = None,
+        current_times: Mapping[str, datetime] | None = None,
+    ) -> dict[str, Any]:
+        """The fields that should stand in the person's record, under the CRM's names; the key is the adapter's part.
+
+        `current` None means that the record is to be made; otherwise it holds the CRM's values as read, at least
+        `needs_current(object)`: where one is missing, what the CRM has is left alone.
+        """
+        known = None if current is None else Current(current, current_times or {})
+        return desired(self.rules, facts, object or self.object, known)
+
+    def changes(self, confirmed: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """What of `wanted` is worth sending, given what the CRM confirmed last: see `push_when`."""
+        return changes(self.rules, confirmed, wanted, self.file.push_when.points)
+
+    def effects(self, facts: Facts, event: str | None = None, at: datetime | None = None) -> list[CrmEffect]:
+        """The tag as it should be (no event), or the tasks and notes that an event (`mql`, a decision) sets off."""
+        return self._effects.plan(facts, event, at)
+
+    def field_plan(self) -> list[FieldPlan]:
+        """The fields that the account should have for what we write and for the reasons that we read."""
+        return planned_fields(self.file, self.rules, self._decisions.rules)
+
+    def decide(self, record: CrmRecord, before: CrmRecord | None = None) -> Decision | None:
+        """The newest decision that the record tells and `before` (as last seen) did not."""
+        return self._decisions.decide(record, before)
+
+    def decisions_of(self, record: CrmRecord, before: CrmRecord | None = None) -> list[Decision]:
+        """Every decision since `before`, oldest first. Raises RecordError for an amount or time that is none."""
+        return self._decisions.all(record, before)
+
+
+def _check_key(file: CrmFile, mistakes: Mistakes) -> None:
+    if "leadloop_id" in file.match and file.key is None:
+        mistakes.add(("match",), "nothing holds leadloop_id", "name the field: key: LeadLoop_Id__c")
+    if file.key is not None and file.key in file.protected:
+        mistakes.add(("key",), f"'{file.key}' is protected, and we write it", "take it out of protected")
+
+
+def load_crm(path: Path, *, time_zone: str = "UTC", reasons: Reasons | None = None) -> CrmMapping:
+    """The mapping in a file. Raises ConfigError with every mistake and its line."""
+    file, places = documents.read(path, CrmFile)
+    return CrmMapping(file, places, ZoneInfo(time_zone), reasons)

@@ -1,0 +1,174 @@
+"""What sales decided, derived from a CRM's record as it stands, as it stood before, and from its own history.
+
+A record's state fits one line of `decisions:`, the first. A decision is a change of what fits: it becomes another kind,
+or the same kind with another reason (sales often adds the reason later). A record that fits no line says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from connector.conditions import Test, as_text, is_blank, number
+from connector.errors import RecordError
+from connector.mapping.acts import compile_when
+from connector.mapping.crm_file import CrmFile, DecisionLine
+from connector.mapping.mistakes import Mistakes
+from connector.mapping.past import State, states
+from connector.mapping.paths import Path, compile_path
+from connector.mapping.reasons import Reasons
+from connector.mapping.times import has_time, read_time
+from connector.model import CrmRecord, Decision, Precision
+
+REASONED: Final = ("rejected", "recycled", "lost")
+"""Kinds of decisions that have a reason, if only `none_given`."""
+LATER: Final[Mapping[str, tuple[str, ...]]] = {"stage": ("after",), "owner": ("changed_by",)}
+"""Asked in words of a pipeline or of people, not of a field's value; needs what no adapter tells yet."""
+PARTS: Final = ("reason", "reason_text", "amount", "at")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compiled line; `number` counts from 1."""
+
+    number: int
+    line: DecisionLine
+    object: str
+    tests: list[tuple[Path, Test]]
+    parts: Mapping[str, Path]
+
+    def fits(self, fields: Mapping[str, Any]) -> bool:
+        return all(test(path.read(fields)) for path, test in self.tests)
+
+    @property
+    def reads(self) -> Iterator[str]:
+        for path in (*(path for path, _ in self.tests), *self.parts.values()):
+            yield from path.reads
+
+    def text(self, part: str, fields: Mapping[str, Any]) -> str | None:
+        path = self.parts.get(part)
+        value = path.read(fields) if path else None
+        return None if is_blank(value) else as_text(value).strip()
+
+
+class Decisions:
+    """The compiled `decisions:` lines."""
+
+    def __init__(self, file: CrmFile, zone: ZoneInfo, reasons: Reasons | None, mistakes: Mistakes) -> None:
+        self._zone = zone
+        self._reasons = reasons
+        self.rules = tuple(_compile(file, line, index, mistakes) for index, line in enumerate(file.decisions))
+
+    def decide(self, record: CrmRecord, before: CrmRecord | None = None) -> Decision | None:
+        """The newest decision that the record tells and `before` did not."""
+        found = self.all(record, before)
+        return found[-1] if found else None
+
+    def all(self, record: CrmRecord, before: CrmRecord | None = None) -> list[Decision]:
+        """Every decision since `before` (the record as last seen; None: never), oldest first.
+
+        With history each has its exact time and actor; without, the time of the change, known as well as the record
+        tells it. Raises RecordError, naming the field, for an amount or time that is none.
+        """
+        rules = [rule for rule in self.rules if rule.object == record.object]
+        found: list[Decision] = []
+        known = self._told(rules, before)
+        for state in states(record, before):
+            decision = self._decision(rules, record, state)
+            if decision is None:
+                known = None
+            elif known is None or decision.kind != known.kind:
+                found.append(decision)
+                known = decision
+            elif (decision.reason, decision.reason_text) != (known.reason, known.reason_text):
+                known = _with_late_reason(found, known, decision)
+        return found
+
+    def _told(self, rules: Sequence[Rule], before: CrmRecord | None) -> Decision | None:
+        """What `before` told already."""
+        if before is None:
+            return None
+        return self._decision(rules, before, State(before.fields, before.fields, before.changed_at, None, "poll"))
+
+    def _decision(self, rules: Sequence[Rule], record: CrmRecord, state: State) -> Decision | None:
+        rule = next((rule for rule in rules if rule.fits(state.fields)), None)
+        if rule is None:
+            return None
+        at, precision = self._time(rule, state)
+        reason, text = self._reason(rule, state.beside)
+        return Decision(
+            kind=rule.line.is_,
+            at=at,
+            precision=precision,
+            reason=reason,
+            reason_text=text,
+            by=state.by,
+            amount=_amount(rule, state.beside),
+            object=record.object,
+            record_id=record.id,
+            rule=rule.number,
+        )
+
+    def _time(self, rule: Rule, state: State) -> tuple[datetime, Precision]:
+        path = rule.parts.get("at")
+        value = path.read(state.beside) if path else None
+        if path is None or is_blank(value) or state.precision == "exact":
+            return state.at, state.precision
+        try:
+            return read_time(value, self._zone), "exact" if has_time(value) else "date"
+        except ValueError as error:
+            raise RecordError(f"'{path.text}': {error}", code="bad_time", field=path.text) from None
+
+    def _reason(self, rule: Rule, fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        picked, words = rule.text("reason", fields), rule.text("reason_text", fields)
+        if rule.line.is_ not in REASONED:
+            return None, words
+        if self._reasons is None:
+            return None, words or picked
+        return self._reasons.of(picked, words)[0], words or picked
+
+
+def _with_late_reason(found: list[Decision], known: Decision, now: Decision) -> Decision:
+    """A reason that came after its decision: it completes one of this reading, or is told as a decision of its own.
+
+    A reason that is taken away tells nothing.
+    """
+    if now.reason in (None, "none_given") and now.reason_text is None:
+        return known
+    if found:
+        found[-1] = replace(found[-1], reason=now.reason, reason_text=now.reason_text)
+        return found[-1]
+    found.append(now)
+    return now
+
+
+def _compile(file: CrmFile, line: DecisionLine, index: int, mistakes: Mistakes) -> Rule:
+    at: tuple[str | int, ...] = ("decisions", index)
+    when = dict(line.when)
+    for name, words in LATER.items():
+        spec = when.get(name)
+        if isinstance(spec, Mapping) and any(word in spec for word in words):
+            remedy = "until then name a field of the record and its values"
+            mistakes.add((*at, "when", name), f"'{name}: {{{words[0]}: …}}' does not work yet", remedy)
+            del when[name]
+    parts: dict[str, Path] = {}
+    for part in PARTS:
+        if (text := getattr(line, part)) is not None:
+            with mistakes.at(*at, part):
+                parts[part] = compile_path(text)
+    tests = compile_when(when, (*at, "when"), mistakes) if when else []
+    return Rule(index + 1, line, line.object or file.object, tests, parts)
+
+
+def _amount(rule: Rule, fields: Mapping[str, Any]) -> float | None:
+    path = rule.parts.get("amount")
+    value = path.read(fields) if path else None
+    if path is None or is_blank(value):
+        return None
+    exact = number(value)
+    if exact is None:
+        raise RecordError(f"'{path.text}' is no number", code="bad_number", field=path.text)
+    return float(exact)
