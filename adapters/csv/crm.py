@@ -34,6 +34,7 @@ from connector.adapter import (
     Resolution,
 )
 from connector.adapter.client import Client
+from connector.errors import LeadloopError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 FILE = "leads.csv"
@@ -117,9 +118,12 @@ class CsvCrm(CrmAdapter):
 
     def _check_folder(self) -> CheckLine:
         there = next(path for path in (self._folder, *self._folder.parents) if path.exists())
-        if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            return CheckLine("fail", f"{there} cannot be written", "let the user of leadloop write there")
+        try:
             return CheckLine("ok", f"{self._folder / FILE}: {len(self._file.rows())} leads")
-        return CheckLine("fail", f"{there} cannot be written", "let the user of leadloop write there")
+        except LeadloopError as error:
+            return CheckLine("fail", error.message, error.hint)
 
     def _noted_columns(self) -> Sequence[str]:
         if not self.options.values.get("decisions"):

@@ -16,6 +16,15 @@ TICK = timedelta(seconds=2)
 """A file may be written twice within one tick of its clock; until that has passed, its time proves nothing."""
 
 
+def cannot_read(path: Path, error: OSError) -> RetryableError:
+    """What to say of a file that the system does not let us read, or that is gone."""
+    return RetryableError(
+        f"{path.name} cannot be read: {error.strerror}",
+        code="cannot_read",
+        hint="let the user of leadloop read it, or take it away",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The files in `folder` whose names fit `pattern` (`Leads*.csv`); `may_be_missing` says so of the folder."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.csv.cells import cell, restored
+from adapters.csv.files import cannot_read
 from connector.errors import ContractError, RetryableError
 
 Rows = dict[str, dict[str, str]]
@@ -29,7 +30,10 @@ class LeadsFile:
         """All leads. Raises ContractError when somebody put another file in this place, or damaged ours."""
         stamp = self._stamp()
         if self._rows is None or stamp != self._known:
-            self._rows, self._columns = self._read() if stamp else ({}, ())
+            try:
+                self._rows, self._columns = self._read() if stamp else ({}, ())
+            except OSError as error:
+                raise cannot_read(self.path, error) from None
             self._known = stamp
         return self._rows
 

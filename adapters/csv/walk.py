@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from adapters.csv.contents import Encoding
-from adapters.csv.files import Mark, Source, examine
+from adapters.csv.files import Mark, Source, cannot_read, examine
 from adapters.csv.progress import Progress
 from adapters.csv.table import Row, Table, open_table
 from connector.adapter import BadRecord, Page
@@ -76,12 +76,14 @@ class Walk(Generic[T]):
             old = progress.marks.get(name)
             if old and old.line is None and old.is_settled and old.still_fits(path):
                 return _unchanged(name, old)
-            fresh, encoding = examine(path, self.now())
-            progress.marks[name] = fresh.carrying_on(old)
             try:
+                fresh, encoding = examine(path, self.now())
+                progress.marks[name] = fresh.carrying_on(old)
                 return (yield from self._unread(path, name, encoding, progress))
             except _FileChangedError:
-                progress.marks[name] = fresh
+                progress.marks.pop(name)
+            except OSError as error:
+                raise cannot_read(path, error) from None
         raise RetryableError(
             f"{name} changes while it is read",
             code="file_in_use",

@@ -103,6 +103,7 @@ def test_a_file_that_is_not_ours_is_never_overwritten(tmp_path: Path, content: s
     with pytest.raises(ContractError) as raised:
         crm(tmp_path).write([lead("ll-1", score=5)])
     assert raised.value.code == "not_ours"
+    assert crm(tmp_path).check()[0].level == "fail"
     assert path.read_text() == content
 
 

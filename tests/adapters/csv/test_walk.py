@@ -84,6 +84,16 @@ def test_a_file_that_never_rests_is_told_as_in_use(tmp_path: Path) -> None:
     assert raised.value.code == "file_in_use"
 
 
+def test_a_file_that_disappears_while_it_is_read_is_unavailable(tmp_path: Path) -> None:
+    path = put(tmp_path, "id\n" + "".join(f"{n}\n" for n in range(2 * PAGE_RECORDS)))
+    pages = marketing(tmp_path).changes(None)
+    next(pages)
+    path.unlink()
+    with pytest.raises(RetryableError) as raised:
+        next(pages)
+    assert raised.value.code == "cannot_read"
+
+
 def test_files_are_read_in_the_order_of_their_names_and_hidden_ones_are_not(tmp_path: Path) -> None:
     for name in ("contacts-2.csv", "contacts-1.csv", ".contacts-0.csv", "other.csv"):
         put(tmp_path, f"id\n{name}\n", name)
