@@ -28,7 +28,17 @@ def persons_by(tx: sqlite3.Connection, system: str, keys: Iterable[str]) -> dict
         " CROSS JOIN identities AS i ON i.system = ? AND i.key = wanted.value",
         (pack(list(keys)), system),
     )
-    return {key: person for key, person in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def own_by_email(tx: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Whose current address each is; an address that somebody had before finds no CRM record."""
+    rows = tx.execute(
+        "SELECT i.key, i.person_id FROM json_each(?) AS wanted"
+        " CROSS JOIN identities AS i ON i.system = ? AND i.key = wanted.value WHERE i.role = 'own'",
+        (pack(list(keys)), EMAIL),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def person_by(tx: sqlite3.Connection, system: str, key: str) -> int | None:
@@ -44,7 +54,7 @@ def persons_by_leadloop_id(tx: sqlite3.Connection, ids: Iterable[str]) -> dict[s
         " WHERE p.leadloop_id IN (SELECT value FROM json_each(?))",
         (pack(list(ids)),),
     )
-    return {key: person for key, person in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def next_person_id(tx: sqlite3.Connection) -> int:

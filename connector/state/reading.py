@@ -197,3 +197,25 @@ def rejects(db: sqlite3.Connection, *, state: str = "open", connection: str | No
         (state, connection, connection),
     )
     return [Reject(*row) for row in rows]
+
+
+def saw(tx: sqlite3.Connection, connection: str, ids: Sequence[str]) -> int:
+    """These contacts are there, says a walk under way; how many it had not seen before."""
+    before = tx.total_changes
+    tx.executemany("INSERT OR IGNORE INTO sweep_seen (connection, id) VALUES (?, ?)", [(connection, id_) for id_ in ids])
+    return tx.total_changes - before
+
+
+def forget_seen(tx: sqlite3.Connection, connection: str) -> None:
+    """A walk begins, or is over."""
+    tx.execute("DELETE FROM sweep_seen WHERE connection = ?", (connection,))
+
+
+def absent(tx: sqlite3.Connection, connection: str) -> list[str]:
+    """Contacts that we know and the finished walk did not see."""
+    rows = tx.execute(
+        "SELECT c.id FROM contacts AS c WHERE c.connection = ? AND c.gone_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM sweep_seen AS s WHERE s.connection = c.connection AND s.id = c.id)",
+        (connection,),
+    )
+    return [row[0] for row in rows]

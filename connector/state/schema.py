@@ -255,6 +255,10 @@ CREATE TABLE desired (
     wanted_at TEXT NOT NULL,
     confirmed_at TEXT,
     resolved_at TEXT,
+    effects TEXT NOT NULL DEFAULT '[]',
+    limited INTEGER NOT NULL DEFAULT 0,
+    refused TEXT,
+    shown TEXT,
     PRIMARY KEY (connection, person_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX desired_due ON desired (connection, fresh DESC, wanted_at) WHERE due = 1;
@@ -274,6 +278,7 @@ CREATE TABLE outbox (
     is_on INTEGER NOT NULL DEFAULT 1,
     creates INTEGER NOT NULL DEFAULT 0,
     fresh INTEGER NOT NULL DEFAULT 0,
+    limited INTEGER NOT NULL DEFAULT 0,
     fields TEXT NOT NULL,
     before TEXT,
     points_mp INTEGER NOT NULL DEFAULT 0,
@@ -309,6 +314,14 @@ CREATE TABLE crm_records (
     links TEXT NOT NULL DEFAULT '{}',
     seen_at TEXT NOT NULL,
     gone_at TEXT,
+    PRIMARY KEY (connection, object, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE crm_looked_at (
+    connection TEXT NOT NULL,
+    object TEXT NOT NULL,
+    id TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    at TEXT NOT NULL,
     PRIMARY KEY (connection, object, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX crm_records_person ON crm_records (person_id) WHERE person_id IS NOT NULL;

@@ -1,0 +1,37 @@
+"""What may be sent at this instant: asked in the very transaction that claims the rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from connector.loop import merge
+from connector.loop.context import Loop
+from connector.state import contacts, outbox, people
+from connector.state.leads import Dossier
+from connector.state.outbox import Row
+
+
+def may_send(tx: sqlite3.Connection, loop: Loop, connection: str, side: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows that may go; the others become `suppressed` here and now, and their leads are worked out again."""
+    allowed: list[Row] = []
+    for row in rows:
+        why = _forbidden(tx, loop, side, row)
+        if why is None:
+            allowed.append(row)
+            continue
+        outbox.settle(tx, row.id, "suppressed", loop.world.now(), why=why)
+        people.mark_dirty(tx, [row.person], level=2)
+    return allowed
+
+
+def _forbidden(tx: sqlite3.Connection, loop: Loop, side: str, row: Row) -> str | None:
+    erased_at = tx.execute("SELECT erased_at FROM people WHERE id = ?", (row.person,)).fetchone()
+    if erased_at is None or erased_at[0] is not None:
+        return "the person was erased"
+    if side != "crm" or row.limited:
+        return None
+    dossier = Dossier(row.person, "", loop.world.now())
+    dossier.contacts = [("", "", "", one["a"], one["c"]) for one in contacts.packed_of(tx, row.person)]
+    rules = loop.config.consent
+    return merge.blocked_by(merge.consent(dossier), unknown=rules.unknown, email_denied=rules.email_denied)

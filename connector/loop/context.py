@@ -1,0 +1,96 @@
+"""What every step is handed: the configuration, the store, the connections, and the world (time, chance, network).
+
+Nothing of the world is reached for: a whole run replays from a seed and a clock.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from connector.adapter import CrmAdapter, CrmSpec, MarketingAdapter, MarketingSpec
+from connector.config import Config, CrmConnection, MarketingConnection
+from connector.identity import EmailRules
+from connector.loop.readers import Reader
+from connector.mapping import CrmMapping, MarketingMapping
+from connector.scoring import Model
+from connector.state.store import Store
+
+
+@dataclass(slots=True)
+class World:
+    """Time, chance and patience. `stop` is set when the process is asked to end: no new work is begun after that."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random_bytes: Callable[[int], bytes] = os.urandom
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Marketing:
+    """One marketing connection, ready: its adapter, its mapping, the readers of its raw records."""
+
+    name: str
+    config: MarketingConnection
+    spec: MarketingSpec
+    adapter: MarketingAdapter
+    mapping: MarketingMapping
+    reader: Reader
+    account: str
+    requests: Callable[[], int]
+    workers: int
+    tells_reasons: bool
+    drifting: frozenset[str]
+    """Fields of feedback that decay moves a little every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """One CRM connection, ready."""
+
+    name: str
+    config: CrmConnection
+    spec: CrmSpec
+    adapter: CrmAdapter
+    mapping: CrmMapping
+    account: str
+    requests: Callable[[], int]
+    workers: int
+    takes: Callable[[dict[str, Any]], bool]
+    consent_and_flag: frozenset[str]
+    """Fields that may be written even for a person who must not be passed on: consent, and the MQL mark going off."""
+
+
+@dataclass(slots=True)
+class Loop:
+    """Everything that the steps share in one process."""
+
+    config: Config
+    store: Store
+    world: World
+    model: Model
+    emails: EmailRules
+    marketing: Sequence[Marketing]
+    crm: Sequence[Crm]
+    run: str = ""
+    refused: dict[str, float] = field(default_factory=dict)
+    """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
+    log: Any = field(default_factory=lambda: structlog.get_logger("leadloop"))
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under which this process holds the state."""
+        return self.store.epoch or 0
+
+    def stopping(self) -> bool:
+        """Has the process been asked to end?"""
+        return self.world.stop.is_set()

@@ -1,0 +1,217 @@
+"""Decisions: what sales did, derived from the CRM's records by the mapping, and folded into each lead's life.
+
+Records are kept as last seen, so that a CRM without history tells by difference. Our own writes come back in the same
+stream; they change no field that a decision is told from, and cause nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from connector.adapter import Page, Removal
+from connector.errors import RecordError
+from connector.lifecycle import Event, fold
+from connector.loop.context import Crm, Loop
+from connector.loop.score import stage_after
+from connector.loop.tally import Tally
+from connector.model import CrmRecord, Decision
+from connector.state import crm as store
+from connector.state import leads, outbox, people, reading
+
+STREAM = "decisions"
+
+
+def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
+    """Read every changed record since the cursor, one transaction a page."""
+    cursor = reading.cursor(loop.store.read(), crm.name, STREAM)
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
+    for page in crm.adapter.records(cursor):
+        with loop.store.write(step=True) as tx:
+            _save_page(tx, loop, crm, page, tally)
+            if page.cursor is not None:
+                reading.move_cursor(tx, crm.name, STREAM, page.cursor, loop.world.now())
+        tally.why_zero = page.why_zero or tally.why_zero
+        if loop.stopping():
+            return
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.mark_fresh(tx, crm.name, STREAM, loop.world.now())
+    if not tally.read and tally.why_zero is None:
+        tally.why_zero = "no record changed in the CRM since the last read"
+
+
+def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
+    """Deleted and merged records: the person moves on to the survivor, or the record is forgotten, never made again."""
+    cursor = reading.cursor(loop.store.read(), crm.name, "removals")
+    for page in crm.adapter.removals(cursor):
+        with loop.store.write(step=True) as tx:
+            for removal in page.records:
+                tally.read += 1
+                tally.saved += 1
+                _remove(tx, loop, crm, removal)
+            if page.cursor is not None:
+                reading.move_cursor(tx, crm.name, "removals", page.cursor, loop.world.now())
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.mark_fresh(tx, crm.name, "removals", loop.world.now())
+
+
+def _save_page(tx: sqlite3.Connection, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally) -> None:
+    now = loop.world.now()
+    tally.read += len(page.records) + len(page.bad)
+    tally.rejected += len(page.bad)
+    for bad in page.bad:
+        tally.new_rejects += reading.add_reject(
+            tx, crm.name, STREAM, bad.place, bad.error, now, raw=bad.raw or None, run=loop.run
+        )
+    before = store.seen_before(tx, crm.name, page.records)
+    owners = Owners(tx, loop, crm, page.records)
+    for record in page.records:
+        try:
+            changed = _take(tx, loop, crm, record, before.get((record.object, record.id)), owners, now)
+        except RecordError as error:
+            tally.rejected += 1
+            key = f"{record.object} {record.id}"
+            tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, key, error, now, run=loop.run)
+            continue
+        tally.saved += changed
+        tally.unchanged += not changed
+
+
+class Owners:
+    """Whose each record of a page is: by our key, by an id known before, by a linked record, by address."""
+
+    def __init__(self, tx: sqlite3.Connection, loop: Loop, crm: Crm, records: Sequence[CrmRecord]) -> None:
+        self._tx, self._loop, self._crm = tx, loop, crm
+        self._by_key = people.persons_by_leadloop_id(tx, [record.key for record in records if record.key])
+        self._by_email = people.own_by_email(tx, [key for record in records if (key := self._email(record))])
+        self._known = store.persons_of_records(tx, crm.name, records)
+        self._by_id = {
+            object_: people.persons_by(
+                tx, people.crm_system(crm.name, object_), [one.id for one in records if one.object == object_]
+            )
+            for object_ in {record.object for record in records}
+        }
+        self._foreign = {} if crm.spec.network else self._by_marketing_id([record.id for record in records])
+
+    def of(self, record: CrmRecord) -> int | None:
+        """The person of a record; None when nobody knows (yet)."""
+        found = self._by_key.get(record.key or "") or self._by_id[record.object].get(record.id)
+        found = found or self._known.get((record.object, record.id)) or self._linked(record)
+        if found is None and "email" in self._crm.mapping.match:
+            found = self._by_email.get(self._email(record) or "")
+        return found or self._foreign.get(record.id)
+
+    def _email(self, record: CrmRecord) -> str | None:
+        key = self._loop.emails.key(record.email)
+        return None if key is None or self._loop.emails.is_shared(key) else key
+
+    def _linked(self, record: CrmRecord) -> int | None:
+        for object_, id_ in linked(record):
+            person = people.person_by(self._tx, people.crm_system(self._crm.name, object_), id_)
+            if person is not None:
+                return person
+        return None
+
+    def _by_marketing_id(self, ids: Sequence[str]) -> dict[str, int]:
+        """A file of decisions names leads by the id that marketing gave them."""
+        found: dict[str, int] = {}
+        for source in reversed(self._loop.marketing):
+            found |= people.persons_by(self._tx, source.name, ids)
+        return found
+
+
+def linked(record: CrmRecord) -> Iterator[tuple[str, str]]:
+    """The records that a record names as the same person's: its lead, contact, deal."""
+    for pairs in record.links.values():
+        yield from pairs
+
+
+def _take(
+    tx: sqlite3.Connection, loop: Loop, crm: Crm, record: CrmRecord, before: CrmRecord | None, owners: Owners,
+    now: datetime,
+) -> bool:  # fmt: skip
+    person = owners.of(record)
+    same = before is not None and dict(before.fields) == dict(record.fields) and not record.history
+    found = [] if same else crm.mapping.decisions_of(record, before)
+    store.save_record(tx, crm.name, record, person, now)
+    if person is None:
+        for decision in found:
+            store.add_decision(tx, crm.name, decision, None, now)
+        return not same
+    _own(tx, crm, record, person, now)
+    fresh = [
+        (decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))
+    ]
+    late = _adopt_linked(tx, loop, crm, record, person, now)
+    if fresh or late:
+        apply(tx, loop, crm.name, person, [*late, *fresh], now)
+    return not same
+
+
+def _own(tx: sqlite3.Connection, crm: Crm, record: CrmRecord, person: int, now: datetime) -> None:
+    pairs = [(record.object, record.id), *linked(record)]
+    people.add_identities(
+        tx, [(people.crm_system(crm.name, object_), id_, person, "own") for object_, id_ in pairs], now
+    )
+
+
+def _adopt_linked(
+    tx: sqlite3.Connection, loop: Loop, crm: Crm, record: CrmRecord, person: int, now: datetime
+) -> list[tuple[Decision, int]]:
+    """Records seen before anybody knew whose they are, now that this one links them: their decisions count too."""
+    adopted: list[tuple[Decision, int]] = []
+    for object_, id_ in linked(record):
+        orphan = store.orphans(tx, crm.name, object_, id_)
+        if orphan is not None:
+            store.save_record(tx, crm.name, orphan, person, now)
+            adopted += store.give_decisions(tx, crm.name, object_, id_, person)
+    return adopted
+
+
+def apply(
+    tx: sqlite3.Connection,
+    loop: Loop,
+    connection: str,
+    person: int,
+    found: Sequence[tuple[Decision, int]],
+    now: datetime,
+) -> None:
+    """Append decisions to the lead's log and mark the lead to be worked out anew."""
+    [dossier] = leads.dossiers(tx, [person])
+    for decision, id_ in found:
+        event = Event(
+            kind=decision.kind, at=decision.at, known_at=now, by="sales", precision=decision.precision,
+            reason=decision.reason,
+        )  # fmt: skip
+        dossier.events.append(event)
+        _, placed = fold(dossier.events, dossier.created_at)
+        [line] = [line for line in placed if line.event is event]
+        leads.add_event(
+            tx, person, line, stage_after(line), connection=connection, decision_id=id_,
+            reason_text=decision.reason_text, actor=decision.by, model=loop.model.version,
+        )  # fmt: skip
+    people.mark_dirty(tx, [person], level=2)
+
+
+def _remove(tx: sqlite3.Connection, loop: Loop, crm: Crm, removal: Removal) -> None:
+    now = loop.world.now()
+    object_ = removal.object or crm.mapping.object
+    store.record_gone(tx, crm.name, object_, removal.id, now)
+    system = people.crm_system(crm.name, object_)
+    person = people.person_by(tx, system, removal.id)
+    if person is None:
+        return
+    people.mark_dirty(tx, [person], level=2)
+    if outbox.linked_record(tx, crm.name, person) == (object_, removal.id):
+        outbox.forget_link(tx, crm.name, person)
+    if removal.merged_into is None:
+        return
+    winner = people.person_by(tx, system, removal.merged_into)
+    people.add_identities(tx, [(system, removal.id, person, "merged")], now)
+    if winner is None:
+        people.add_identities(tx, [(system, removal.merged_into, person, "own")], now)
+    elif winner != person:
+        people.join(tx, person, winner)
+

@@ -1,0 +1,31 @@
+"""Feedback: tell marketing automation the score, the stage and what sales decided, through the same outbox."""
+
+from __future__ import annotations
+
+from connector.loop.context import Loop, Marketing
+from connector.loop.plan import Planner
+from connector.loop.send import Channel, send
+from connector.loop.tally import Tally
+from connector.state import operation
+
+NO_GUARD = (float("inf"), float("inf"))
+
+
+def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
+    """All that this marketing connection was not told yet."""
+    if operation.is_paused(loop.store.read(), source.name):
+        tally.why_zero = "paused: 'leadloop resume' lets it write again"
+        return
+    planner = Planner(loop, source.name, "marketing", "field", NO_GUARD)
+    while not loop.stopping() and planner.plan_some(tally):
+        pass
+    send(loop, channel(source), tally)
+    if not (tally.created or tally.updated or tally.rejected or tally.why_zero):
+        tally.why_zero = "marketing knows everything already"
+
+
+def channel(source: Marketing) -> Channel:
+    """Marketing automation as the sender sees it."""
+    return Channel(
+        source.name, "marketing", source.spec, source.adapter.write_back, source.adapter.read_back, source.workers
+    )

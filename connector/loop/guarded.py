@@ -1,0 +1,93 @@
+"""One stream of one step, guarded: an error stops this stream, says so, and leaves the others alone."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from connector.errors import AuthError, ConfigError, LeadloopError, LockedError, RetryableError, StateError
+from connector.loop.context import Loop
+from connector.loop.tally import Tally
+from connector.state import operation
+
+
+class Named(Protocol):
+    """A connection, as far as guarding needs it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def requests(self) -> Callable[[], int]: ...
+
+
+C = TypeVar("C", bound=Named)
+
+REFUSED_S = 900.0
+"""How long a connection whose credentials were refused is left alone: asking again and again locks accounts."""
+
+
+def guarded(
+    loop: Loop, connection: C, step: str, stream: str, work: Callable[[Loop, C, Tally], None]
+) -> Tally:
+    """Run `work` and put what stopped it into its line, its wait and the log. Only StateError goes on upwards."""
+    tally = Tally(step, connection.name, stream)
+    log = loop.log.bind(run=loop.run, step=step, connection=connection.name, stream=stream)
+    until = operation.waits_until(loop.store.read(), connection.name, f"{step}/{stream}", loop.world.now())
+    if until is not None:
+        tally.why_zero = f"waits until {until}, as the platform asked"
+        tally.exit_code = 4
+        return tally
+    if loop.refused.get(connection.name, float("-inf")) > loop.world.monotonic():
+        tally.why_zero = "its credentials were refused a moment ago"
+        return tally
+    began, before = loop.world.monotonic(), connection.requests()
+    try:
+        work(loop, connection, tally)
+    except (StateError, LockedError):
+        raise
+    except AuthError as error:
+        loop.refused[connection.name] = loop.world.monotonic() + REFUSED_S
+        _stopped(loop, connection.name, f"{step}/{stream}", error, tally)
+        log.error("credentials refused", code=error.code, text=error.message, hint=error.hint)
+    except LeadloopError as error:
+        _stopped(loop, connection.name, f"{step}/{stream}", error, tally)
+        log.warning("stream stopped", code=error.code, text=error.message, hint=error.hint)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not stop the others
+        tally.error, tally.exit_code = f"unexpected {type(error).__name__}", 1
+        tally.hint = "this is a mistake in leadloop; the log line has the place"
+        log.error("stream failed", error=type(error).__name__, place=_place(error))
+    else:
+        _went_well(loop, connection.name, f"{step}/{stream}", log)
+    tally.requests = connection.requests() - before
+    tally.duration_s = round(loop.world.monotonic() - began, 3)
+    return tally
+
+
+def _place(error: BaseException) -> str:
+    """Where it happened, innermost last; never the values, which may be personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-6:])
+
+
+def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tally: Tally) -> None:
+    tally.error, tally.hint = error.message, error.hint
+    tally.exit_code = error.exit_code if isinstance(error, AuthError | ConfigError | RetryableError) else 1
+    wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
+    now = loop.world.now()
+    until = None if wait_s is None else now + timedelta(seconds=wait_s)
+    with loop.store.write(step=True) as tx:
+        operation.wait(tx, connection, stream, error.code, error.message, error.hint, until, now)
+
+
+def _went_well(loop: Loop, connection: str, stream: str, log: Any) -> None:
+    standing = loop.store.read().execute(
+        "SELECT 1 FROM waits WHERE connection = ? AND stream = ?", (connection, stream)
+    ).fetchone()
+    if standing is None:
+        return
+    with loop.store.write(durable=False, step=True) as tx:
+        operation.recovered(tx, connection, stream)
+    log.info("recovered")

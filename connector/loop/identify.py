@@ -1,0 +1,203 @@
+"""Saving a page of contacts: who each one is, what changed, and which acts its row itself tells of.
+
+Worked out for the page as a whole: three look-ups and a handful of bulk statements, whatever its size.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connector.errors import RecordError
+from connector.identity import new_leadloop_id, whose
+from connector.loop.context import Loop, Marketing
+from connector.loop.readers import save_notes
+from connector.loop.tally import Tally
+from connector.mapping import Mapped
+from connector.model import Activity, Contact, Json
+from connector.state import contacts as store_contacts
+from connector.state import people, reading
+from connector.state.clock import stamp
+from connector.state.contacts import KnownContact
+from connector.state.erasure import erased_among
+from connector.state.leads import pack_act
+from connector.state.packing import pack, unpack
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a page comes to before it is written."""
+
+    new_people: list[tuple[int, str]] = field(default_factory=list)
+    identities: list[tuple[str, str, int, str]] = field(default_factory=list)
+    added: list[tuple[str, int, str, str | None]] = field(default_factory=list)
+    changed: list[tuple[str, str, str | None]] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    moved_emails: list[tuple[int, str]] = field(default_factory=list)
+    acts: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    dirty: set[int] = field(default_factory=set)
+    done: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Keys:
+    """Whom the ids and addresses of this page belong to, kept up to date while the page is worked through."""
+
+    by_id: dict[str, int]
+    by_email: dict[str, int]
+    known: dict[str, KnownContact]
+    next_person: int
+
+
+def save_contact_page(
+    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
+) -> list[str]:
+    """Save raw contacts; returns the ids that went through. Counts into `tally`, parks what fails."""
+    tally.read += len(records)
+    mapped = _mapped(tx, loop, source, records, at, tally)
+    if not mapped:
+        return []
+    keys = _known_keys(tx, loop, source, [contact for contact, _ in mapped.values()])
+    batch = _Batch()
+    for contact, raw in mapped.values():
+        try:
+            _place(loop, source, contact, keys, batch)
+        except RecordError as error:
+            _park(tx, loop, source, contact.id, error, raw, at, tally)
+            continue
+        batch.acts += _acts_of_row(source, raw, contact, keys.by_id[contact.id], at)
+    _write(tx, loop, source, batch, at)
+    if source.reader.notes:
+        save_notes(tx, source.name, source.reader.notes, at)
+        source.reader.notes.clear()
+    tally.saved += len(batch.added) + len(batch.changed)
+    tally.unchanged += len(batch.same)
+    return batch.done
+
+
+def _mapped(
+    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
+) -> dict[str, tuple[Contact, Json]]:
+    mapped: dict[str, tuple[Contact, Json]] = {}
+    for raw in records:
+        try:
+            contact = source.reader.contact(raw)
+        except RecordError as error:
+            _park(tx, loop, source, source.reader.contact_key(raw), error, raw, at, tally)
+            continue
+        if contact.id in mapped:
+            tally.unchanged += 1
+        mapped[contact.id] = (contact, raw)
+    gone = erased_among(tx, loop.store, [(source.name, id_) for id_ in mapped])
+    for id_ in gone:
+        del mapped[id_]
+        tally.unchanged += 1
+    return mapped
+
+
+def _park(
+    tx: sqlite3.Connection, loop: Loop, source: Marketing, key: str, error: RecordError, raw: Json, at: datetime,
+    tally: Tally,
+) -> None:  # fmt: skip
+    tally.rejected += 1
+    kept = source.reader.keepable(raw)
+    tally.new_rejects += reading.add_reject(tx, source.name, "contacts", key, error, at, raw=kept, run=loop.run)
+
+
+def _known_keys(tx: sqlite3.Connection, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> _Keys:
+    ids = [contact.id for contact in contacts]
+    emails = [key for contact in contacts if (key := joining_email(loop, contact)) is not None]
+    return _Keys(
+        by_id=people.persons_by(tx, source.name, ids),
+        by_email=people.persons_by(tx, people.EMAIL, emails),
+        known=store_contacts.known_contacts(tx, source.name, ids),
+        next_person=people.next_person_id(tx),
+    )
+
+
+def joining_email(loop: Loop, contact: Contact) -> str | None:
+    """The address under which this contact may be joined with others; None for shared mailboxes."""
+    key = loop.emails.key(contact.attributes.get("email"))
+    return None if key is None or loop.emails.is_shared(key) else key
+
+
+def _place(loop: Loop, source: Marketing, contact: Contact, keys: _Keys, batch: _Batch) -> None:
+    email = joining_email(loop, contact)
+    verdict = whose(keys.by_id.get(contact.id), keys.by_email.get(email) if email else None)
+    if verdict.kind == "clash":
+        raise RecordError(
+            f"contact {contact.id} now has the address of another person (persons {verdict.person} and {verdict.other})",
+            code="identity_clash",
+            field="email",
+            hint="are they one? 'leadloop identity join'; otherwise correct the address in marketing",
+        )
+    person = verdict.person
+    if person is None:
+        person = keys.next_person
+        keys.next_person += 1
+        batch.new_people.append((person, new_leadloop_id(loop.world.random_bytes)))
+    if contact.id not in keys.by_id:
+        batch.identities.append((source.name, contact.id, person, "own"))
+        keys.by_id[contact.id] = person
+    if email is not None:
+        if keys.by_email.get(email) is None or contact.id in keys.known:
+            batch.identities.append((people.EMAIL, email, person, "own"))
+        keys.by_email[email] = person
+    _compare(loop, source, contact, person, email, keys.known.get(contact.id), batch)
+    batch.done.append(contact.id)
+
+
+def _compare(
+    loop: Loop, source: Marketing, contact: Contact, person: int, email: str | None, known: KnownContact | None,
+    batch: _Batch,
+) -> None:  # fmt: skip
+    values = contact.attributes
+    if known is not None and source.mapping.holds_on:
+        values = source.mapping.merged(unpack(known.packed)["a"], Mapped(dict(values), {}))
+    packed = pack({"a": values, "c": contact.consent})
+    updated = None if contact.updated_at is None else stamp(contact.updated_at)
+    if known is None:
+        batch.added.append((contact.id, person, packed, updated))
+        batch.dirty.add(person)
+    elif known.packed != packed or known.gone:
+        batch.changed.append((contact.id, packed, updated))
+        batch.dirty.add(person)
+        before = loop.emails.key(unpack(known.packed)["a"].get("email"))
+        if before is not None and before != email:
+            batch.moved_emails.append((person, before))
+    else:
+        batch.same.append(contact.id)
+
+
+def _acts_of_row(
+    source: Marketing, raw: Json, contact: Contact, person: int, at: datetime
+) -> list[tuple[str, int, str, str, str]]:
+    if not source.reader.tells_of_acts:
+        return []
+    return [act_row(act, person) for act in source.reader.acts_of_contact(raw, contact.id, at)]
+
+
+def act_row(act: Activity, person: int) -> tuple[str, int, str, str, str]:
+    """An act as the store takes it."""
+    return act.key, person, act.type, stamp(act.at), pack_act(act)
+
+
+def _write(tx: sqlite3.Connection, loop: Loop, source: Marketing, batch: _Batch, at: datetime) -> None:
+    people.add_people(tx, batch.new_people, at)
+    people.add_identities(tx, batch.identities, at)
+    store_contacts.save_contacts(tx, source.name, batch.added, at)
+    store_contacts.change_contacts(tx, source.name, batch.changed, at)
+    store_contacts.touch_contacts(tx, source.name, batch.same, at)
+    for person, email in batch.moved_emails:
+        used = {loop.emails.key(content["a"].get("email")) for content in store_contacts.packed_of(tx, person)}
+        if email not in used:
+            people.retire_email(tx, person, email)
+    dirty = batch.dirty
+    if batch.acts:
+        _, acted = store_contacts.save_activities(tx, source.name, batch.acts, at)
+        dirty |= acted
+    people.mark_dirty(tx, dirty - {person for person, _ in batch.new_people})
+    if batch.done and reading.has_open_rejects(tx, source.name, "contacts"):
+        reading.close_rejects(tx, source.name, "contacts", batch.done)

@@ -1,0 +1,123 @@
+"""From a wish to outbox rows: the record's changed fields first, then what hangs on it. The same for both sides."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.loop.context import Loop
+from connector.loop.settle import differing
+from connector.loop.tally import Tally
+from connector.model import LeadWrite
+from connector.state import outbox
+from connector.state.outbox import Desired
+
+PLAN_AT_ONCE = 1000
+HELD_BY_GUARD = "blast guard"
+
+
+class Planner:
+    """Plans due wishes of one connection. `budget`: how many creations and changes may go before rows are held."""
+
+    def __init__(self, loop: Loop, connection: str, side: str, kind: str, budget: tuple[float, float]) -> None:
+        self._loop = loop
+        self._connection = connection
+        self._side = side
+        self._kind = kind
+        self._creates_left, self._changes_left = budget
+
+    def plan_some(self, tally: Tally) -> bool:
+        """Plan up to a batch of wishes; False when none was due."""
+        due = outbox.due_wishes(self._loop.store.read(), self._connection, PLAN_AT_ONCE)
+        if not due:
+            return False
+        with self._loop.store.write(step=True) as tx:
+            number = outbox.next_row_id(tx)
+            for one in due:
+                number += self._plan_one(tx, one, number, self._loop.world.now(), tally)
+        return True
+
+    def _plan_one(self, tx: sqlite3.Connection, one: Desired, number: int, now: datetime, tally: Tally) -> int:
+        """Rows of one wish; how many were planned."""
+        fields, marks = _split(one.want)
+        creates = self._side == "crm" and one.record_id is None
+        delta = fields if creates else differing(fields, _known(one))
+        changed_marks = {name: on for name, on in marks.items() if bool((one.have or {}).get(name)) is not on}
+        held = self._held(creates, bool(delta))
+        planned = 0
+        record_row: int | None = None
+        if delta or creates:
+            write = LeadWrite(
+                effect=f"{self._connection}:{one.person}:{self._kind}:{number}",
+                kind=self._kind, key="", object=one.object, record_id=one.record_id, fields=delta, fresh=one.fresh,
+            )  # fmt: skip
+            record_row = self._put(tx, one, write, now, creates=creates, held=held)
+            planned += 1
+            tally.held += held is not None
+        planned += self._plan_marks(tx, one, changed_marks, number + planned, record_row, now)
+        planned += self._plan_effects(tx, one, record_row, now)
+        outbox.not_due(tx, self._connection, one.person)
+        if not (delta or creates):
+            outbox.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now)
+        return planned
+
+    def _held(self, creates: bool, changes: bool) -> str | None:
+        if creates:
+            self._creates_left -= 1
+            return HELD_BY_GUARD if self._creates_left < 0 else None
+        if changes:
+            self._changes_left -= 1
+            return HELD_BY_GUARD if self._changes_left < 0 else None
+        return None
+
+    def _plan_marks(
+        self, tx: sqlite3.Connection, one: Desired, marks: Mapping[str, bool], number: int, after: int | None,
+        now: datetime,
+    ) -> int:  # fmt: skip
+        for step, (key, on) in enumerate(sorted(marks.items())):
+            kind, _, name = key.partition(":")
+            write = LeadWrite(
+                effect=f"{self._connection}:{one.person}:{key}:{number + step}",
+                kind=kind, key="", object=one.object, record_id=one.record_id, fields={}, name=name, on=on,
+                fresh=one.fresh,
+            )  # fmt: skip
+            self._put(tx, one, write, now, waits_for=after)
+        return len(marks)
+
+    def _plan_effects(self, tx: sqlite3.Connection, one: Desired, after: int | None, now: datetime) -> int:
+        planned = 0
+        for effect in one.effects:
+            write = LeadWrite(
+                effect=effect["effect"], kind=effect["kind"], key="", object=one.object, record_id=one.record_id,
+                fields=effect["fields"], name=effect["name"], on=effect["on"], fresh=one.fresh,
+            )  # fmt: skip
+            planned += self._put(tx, one, write, now, waits_for=after, cycle=effect["cycle"]) is not None
+        return planned
+
+    def _put(
+        self, tx: sqlite3.Connection, one: Desired, write: LeadWrite, now: datetime, *, creates: bool = False,
+        held: str | None = None, waits_for: int | None = None, cycle: int | None = None,
+    ) -> int | None:  # fmt: skip
+        return outbox.plan(
+            tx, self._connection, self._side, one.person, cycle or one.cycle, write, now, run=self._loop.run,
+            creates=creates, points_mp=one.points_mp, waits_for=waits_for, held=held, limited=one.limited,
+            before=_before(one, write.fields),
+        )  # fmt: skip
+
+
+def _split(want: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, bool]]:
+    """Fields of the record, and the marks beside them."""
+    marks = {name: bool(value) for name, value in want.items() if name.startswith(("tag:", "list:"))}
+    return {name: value for name, value in want.items() if name not in marks}, marks
+
+
+def _before(one: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:
+    known = _known(one)
+    return {name: known.get(name) for name in fields}
+
+
+def _known(one: Desired) -> Mapping[str, Any]:
+    """What the record holds as far as we know: confirmed by us, else as it was found."""
+    return one.have if one.have is not None else one.shown or {}

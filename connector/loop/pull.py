@@ -1,0 +1,230 @@
+"""Pull: read every new page of every stream of a marketing connection. A page and its cursor are saved together.
+
+What a page only names (a contact behind an id, the acts of a contact) becomes a row in the same transaction and is
+read afterwards, fresh leads first; a backfill or a sweep never starves them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from connector.adapter import ContactAnswer, Page, Removal, ToRead
+from connector.errors import RecordError
+from connector.identity import new_leadloop_id
+from connector.loop.context import Loop, Marketing
+from connector.loop.guarded import guarded
+from connector.loop.identify import act_row, save_contact_page
+from connector.loop.tally import Tally
+from connector.model import Json
+from connector.state import contacts as store_contacts
+from connector.state import people, reading
+
+T = TypeVar("T")
+
+READ_AT_ONCE = 100
+"""How many named contacts are asked for before they are saved."""
+
+
+def pull(loop: Loop, source: Marketing) -> list[Tally]:
+    """All streams of one connection, each on its own: one that fails stops no other."""
+    able = source.spec.capabilities
+    lines = [guarded(loop, source, "pull", "contacts", _contacts)]
+    lines.append(guarded(loop, source, "pull", "named_contacts", _named_contacts))
+    if able.activities == "feed":
+        lines.append(guarded(loop, source, "pull", "activities", _activity_feed))
+    elif able.activities == "per_contact":
+        lines.append(guarded(loop, source, "pull", "activities", _activities_per_contact))
+    if able.removals == "feed":
+        lines.append(guarded(loop, source, "pull", "removals", _removals))
+    return [line for line in lines if line.stream != "named_contacts" or line.read or line.error]
+
+
+def walk(
+    loop: Loop,
+    source: Marketing,
+    stream: str,
+    pages: Callable[[Json | None], Iterator[Page[T]]],
+    save: Callable[[sqlite3.Connection, Page[T], datetime, Tally], None],
+    tally: Tally,
+) -> None:
+    """Read a stream from its cursor to its end, one transaction a page."""
+    cursor = reading.cursor(loop.store.read(), source.name, stream)
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.keep_cursor(tx, source.name, stream, loop.world.now(), loop.run, "start of a walk")
+    for page in pages(cursor):
+        at = loop.world.now()
+        with loop.store.write(durable=False, step=True) as tx:
+            save(tx, page, at, tally)
+            reading.want_read(tx, source.name, page.to_read)
+            _park_bad(tx, loop, source, stream, page, at, tally)
+            if page.cursor is not None:
+                reading.move_cursor(tx, source.name, stream, page.cursor, at)
+        tally.why_zero = page.why_zero or tally.why_zero
+        if loop.stopping():
+            return
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.mark_fresh(tx, source.name, stream, loop.world.now())
+
+
+def _park_bad(
+    tx: sqlite3.Connection, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally
+) -> None:
+    for bad in page.bad:
+        tally.read += 1
+        tally.rejected += 1
+        tally.new_rejects += reading.add_reject(
+            tx, source.name, stream, bad.place, bad.error, at, raw=bad.raw or None, run=loop.run
+        )
+
+
+def _contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
+    def save(tx: sqlite3.Connection, page: Page[Json], at: datetime, tally: Tally) -> None:
+        save_contact_page(tx, loop, source, page.records, at, tally)
+
+    walk(loop, source, "contacts", source.adapter.changes, save, tally)
+    if not tally.read and tally.why_zero is None:
+        tally.why_zero = "nothing changed in marketing since the last read"
+
+
+def _named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
+    while not loop.stopping():
+        wanted = reading.next_reads(loop.store.read(), source.name, "contacts", READ_AT_ONCE, loop.world.now())
+        if not wanted:
+            return
+        answers = source.adapter.contacts([id_ for id_, _ in wanted])
+        while chunk := list(islice(answers, READ_AT_ONCE)):
+            _save_answers(loop, source, chunk, tally)
+
+
+def _save_answers(loop: Loop, source: Marketing, answers: Sequence[ContactAnswer], tally: Tally) -> None:
+    at = loop.world.now()
+    with loop.store.write(durable=False, step=True) as tx:
+        whole = [answer.record for answer in answers if answer.state == "whole" and answer.record is not None]
+        save_contact_page(tx, loop, source, whole, at, tally)
+        for answer in answers:
+            if answer.state != "whole":
+                tally.read += 1
+                tally.saved += 1
+                remove(tx, loop, source, Removal(answer.id, answer.merged_into), at)
+        reading.was_read(tx, source.name, "contacts", [answer.id for answer in answers])
+
+
+def remove(tx: sqlite3.Connection, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
+    """A contact is no more: deleted, or merged into another, which joins the persons."""
+    person = store_contacts.mark_gone(tx, source.name, removal.id, at)
+    if removal.merged_into is None:
+        if person is not None:
+            people.mark_dirty(tx, [person])
+        return
+    loser = people.person_by(tx, source.name, removal.id)
+    winner = people.person_by(tx, source.name, removal.merged_into)
+    if loser is None:
+        return
+    if winner is None:
+        people.add_identities(tx, [(source.name, removal.merged_into, loser, "own")], at)
+        reading.want_read(tx, source.name, [ToRead("contacts", removal.merged_into, changed_at=at)])
+    else:
+        people.join(tx, loser, winner)
+    people.add_identities(tx, [(source.name, removal.id, winner or loser, "merged")], at)
+
+
+def _removals(loop: Loop, source: Marketing, tally: Tally) -> None:
+    def save(tx: sqlite3.Connection, page: Page[Removal], at: datetime, tally: Tally) -> None:
+        tally.read += len(page.records)
+        tally.saved += len(page.records)
+        for removal in page.records:
+            remove(tx, loop, source, removal, at)
+
+    walk(loop, source, "removals", source.adapter.removals, save, tally)
+
+
+def _activity_feed(loop: Loop, source: Marketing, tally: Tally) -> None:
+    def save(tx: sqlite3.Connection, page: Page[Json], at: datetime, tally: Tally) -> None:
+        save_acts(tx, loop, source, page.records, at, tally)
+
+    walk(loop, source, "activities", source.adapter.activities, save, tally)
+
+
+def _activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
+    while not loop.stopping():
+        wanted = reading.next_reads(loop.store.read(), source.name, "activities", READ_AT_ONCE, loop.world.now())
+        if not wanted:
+            return
+        for id_, since in wanted:
+            records = [raw for page in source.adapter.activities_of(id_, since) for raw in page.records]
+            at = loop.world.now()
+            with loop.store.write(durable=False, step=True) as tx:
+                save_acts(tx, loop, source, records, at, tally, contact=id_)
+                reading.was_read(tx, source.name, "activities", [id_])
+            if loop.stopping():
+                return
+
+
+def save_acts(
+    tx: sqlite3.Connection,
+    loop: Loop,
+    source: Marketing,
+    records: Sequence[Json],
+    at: datetime,
+    tally: Tally,
+    *,
+    contact: str | None = None,
+) -> None:
+    """Save raw acts; an act of somebody unknown makes that person known and asks for the contact."""
+    tally.read += len(records)
+    rows: list[tuple[str, int, str, str, str]] = []
+    owners = _owners(tx, loop, source, records, contact)
+    for raw in records:
+        try:
+            whom = contact or source.reader.activity_contact(raw)
+            if whom not in owners:
+                owners[whom] = _new_owner(tx, loop, source, whom, at)
+            acts = source.reader.activities(raw, whom, at)
+            rows += [act_row(act, owners[whom]) for act in acts]
+            tally.unchanged += not acts
+        except RecordError as error:
+            tally.rejected += 1
+            key = source.reader.activity_key(raw)
+            kept = source.reader.keepable(raw)
+            tally.new_rejects += reading.add_reject(
+                tx, source.name, "activities", key, error, at, raw=kept, run=loop.run
+            )
+    new, acted = store_contacts.save_activities(tx, source.name, rows, at) if rows else (0, set())
+    tally.saved += new
+    tally.unchanged += len(rows) - new
+    people.mark_dirty(tx, acted, level=2)
+
+
+def _owners(
+    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], contact: str | None
+) -> dict[str, int]:
+    if contact is not None:
+        return people.persons_by(tx, source.name, [contact])
+    named: list[str] = []
+    for raw in records:
+        try:
+            named.append(source.reader.activity_contact(raw))
+        except RecordError:
+            continue  # it is parked where the act itself is read
+    if source.spec.activity_contact_by == "id":
+        return people.persons_by(tx, source.name, named)
+    keys = {name: key for name in named if (key := loop.emails.key(name)) is not None}
+    known = people.persons_by(tx, people.EMAIL, keys.values())
+    return {name: known[key] for name, key in keys.items() if key in known}
+
+
+def _new_owner(tx: sqlite3.Connection, loop: Loop, source: Marketing, whom: str, at: datetime) -> int:
+    by_id = source.spec.activity_contact_by == "id"
+    key = whom if by_id else loop.emails.key(whom)
+    if key is None or (not by_id and loop.emails.is_shared(key)):
+        raise RecordError("the act names nobody whom it could belong to", code="no_person", field="contact")
+    person = people.next_person_id(tx)
+    people.add_people(tx, [(person, new_leadloop_id(loop.world.random_bytes))], at)
+    people.add_identities(tx, [(source.name if by_id else people.EMAIL, key, person, "own")], at)
+    if by_id:
+        reading.want_read(tx, source.name, [ToRead("contacts", whom, changed_at=at)])
+    return person

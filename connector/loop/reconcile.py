@@ -1,0 +1,54 @@
+"""Reconcile: full walks of what has no feed. Deletions that nobody tells, edits that no listing shows.
+
+The difference between a finished walk and the store is only a question: each absent contact is asked for by its id
+before it is believed gone. Where the platform shows no edits, everybody seen is read again, behind all fresh leads.
+"""
+
+from __future__ import annotations
+
+from connector.adapter import ToRead
+from connector.loop.context import Loop, Marketing
+from connector.loop.tally import Tally
+from connector.state import reading
+
+STREAM = "everyone"
+
+
+def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
+    """Walk everybody; ask again for whoever was not seen, and for edits where no stream tells of them."""
+    able = source.spec.capabilities
+    if able.removals != "sweep":
+        tally.why_zero = "the platform tells of removals itself"
+        return
+    cursor = reading.cursor(loop.store.read(), source.name, STREAM)
+    if cursor is None:
+        _forget_seen(loop, source)
+    for page in source.adapter.everyone(cursor):
+        now = loop.world.now()
+        with loop.store.write(durable=False, step=True) as tx:
+            tally.read += len(page.records)
+            tally.saved += reading.saw(tx, source.name, page.records)
+            if able.changes != "modified":
+                again = [ToRead("contacts", id_) for id_ in page.records]
+                reading.want_read(tx, source.name, again, lane=reading.SWEEP)
+            if page.cursor is not None:
+                reading.move_cursor(tx, source.name, STREAM, page.cursor, now)
+        if loop.stopping():
+            return
+    _finish(loop, source)
+    tally.unchanged = tally.read - tally.saved
+
+
+def _forget_seen(loop: Loop, source: Marketing) -> None:
+    with loop.store.write(durable=False, step=True) as tx:
+        reading.forget_seen(tx, source.name)
+
+
+def _finish(loop: Loop, source: Marketing) -> None:
+    """The walk is complete: only now does an absence mean something."""
+    with loop.store.write(step=True) as tx:
+        absent = [ToRead("contacts", id_) for id_ in reading.absent(tx, source.name)]
+        reading.want_read(tx, source.name, absent, lane=reading.BACKFILL)
+        reading.forget_seen(tx, source.name)
+        reading.move_cursor(tx, source.name, STREAM, None, loop.world.now())
+        reading.mark_fresh(tx, source.name, STREAM, loop.world.now())

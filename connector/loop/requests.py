@@ -1,0 +1,115 @@
+"""Requests that verbs leave while a daemon holds the state, and how they are carried out.
+
+The same functions serve both ways: beside a daemon a verb records its request and the holder carries it out next; with
+no holder the verb takes the lock and carries it out itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from connector.errors import LeadloopError, RecordError
+from connector.loop.context import Loop
+from connector.model import Json
+from connector.state import operation, outbox, people, reading
+from connector.state.clock import moment_or_none
+from connector.state.erase import erase_person
+from connector.state.store import Store
+
+Work = Callable[[sqlite3.Connection, Store, Json], Json]
+
+
+def carry_out(loop: Loop) -> int:
+    """Carry out what was asked for, each in a transaction of its own; how many."""
+    waiting = operation.asked(loop.store.read())
+    for one in waiting:
+        with loop.store.write(step=True) as tx:
+            operation.answer(tx, one.id, perform(tx, loop.store, one.verb, one.args), loop.world.now())
+    return len(waiting)
+
+
+def perform(tx: sqlite3.Connection, store: Store, verb: str, args: Json) -> Json:
+    """Do one request; what went wrong is part of the answer."""
+    try:
+        result = WORK[verb](tx, store, args)
+    except LeadloopError as error:
+        return {"error": error.message, "code": error.code, "hint": error.hint}
+    operation.record(tx, args.get("actor", "cli"), verb, str(args.get("subject", "")), result, store.now())
+    return result
+
+
+def _release(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    done = tx.execute(
+        "UPDATE outbox SET state = 'planned', why = 'released' WHERE state = 'held'"
+        " AND (?1 IS NULL OR connection = ?1)",
+        (args.get("connection"),),
+    )
+    return {"released": done.rowcount}
+
+
+def _replay(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    """Give parked records another chance: contacts are read again, refused writes are planned again."""
+    wanted = [
+        one
+        for one in reading.rejects(tx, connection=args.get("connection"))
+        if args.get("id") in (None, one.id) and args.get("code") in (None, one.code)
+    ]
+    for one in wanted:
+        if one.stream in ("contacts", "named_contacts"):
+            reading.want_read_again(tx, one.connection, one.key)
+        else:
+            outbox.wish_again(tx, one.connection, one.key)
+        tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))
+    return {"replayed": len(wanted)}
+
+
+def _drop(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    done = tx.execute("UPDATE rejects SET state = 'dropped' WHERE id = ? AND state = 'open'", (args["id"],))
+    if not done.rowcount:
+        raise RecordError(f"no open reject has the number {args['id']}", code="no_reject")
+    return {"dropped": done.rowcount}
+
+
+def _join(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    people.join(tx, args["loser"], args["winner"])
+    return {"joined": 1}
+
+
+def _set_cursor(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    connection, stream = args["connection"], args["stream"]
+    reading.keep_cursor(tx, connection, stream, store.now(), "", args["verb"])
+    reading.move_cursor(tx, connection, stream, args.get("cursor"), store.now())
+    return {"connection": connection, "stream": stream, "cursor": args.get("cursor")}
+
+
+def _backfill(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    n = reading.want_everyone(tx, args["connection"], moment_or_none(args.get("since")))
+    return {"connection": args["connection"], "to_read": n}
+
+
+def _erase(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    return erase_person(tx, args["person"], store.now(), args["salt"])
+
+
+def _pause(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    operation.pause(tx, args["name"], store.now(), args.get("why", "asked for"))
+    return {"paused": args["name"]}
+
+
+def _resume(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+    return {"resumed": args["name"], "was_paused": operation.resume(tx, args["name"])}
+
+
+WORK: dict[str, Work] = {
+    "held release": _release,
+    "rejects replay": _replay,
+    "rejects drop": _drop,
+    "identity join": _join,
+    "cursor set": _set_cursor,
+    "backfill": _backfill,
+    "erase": _erase,
+    "pause": _pause,
+    "resume": _resume,
+}

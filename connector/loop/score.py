@@ -1,0 +1,210 @@
+"""Score and qualify: what each marked lead is worth now, where it stands, and how its remote records should be.
+
+One transaction a batch: totals, life and wishes of a lead change together or not at all. Only the marked are touched,
+and those whose `next_change_at` has come.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connector.lifecycle import Event, Placed, Standing, fold, may_enter, may_leave, may_leave_at, wait_over_at
+from connector.loop import merge
+from connector.loop.context import Loop
+from connector.loop.tally import Tally
+from connector.loop.wishes import Wisher
+from connector.model import Consent, Person, Recycled, Score
+from connector.scoring import Recycle, Verdict, newest_counting_at, qualify
+from connector.scoring import score as compute
+from connector.state import leads
+from connector.state.clock import moment
+from connector.state.leads import Dossier
+
+BATCH = 250
+NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
+"""What a rejection does whose reason the model does not name."""
+
+
+@dataclass(slots=True)
+class Lead:
+    """One lead while it is worked out."""
+
+    dossier: Dossier
+    person: Person
+    times: Mapping[str, str]
+    consents: Mapping[str, Consent]
+    blocked: str | None
+    standing: Standing
+    recycled: Sequence[Recycled]
+    score: Score
+    verdicts: Mapping[str, Verdict]
+    placed: Sequence[Placed] = ()
+
+    @property
+    def newest_decision_id(self) -> int:
+        """The log line of the newest decision; 0 when there is none."""
+        deciding = [line.event.id for line in self.placed if line.event.by == "sales"]
+        return deciding[-1] if deciding else 0
+
+
+def score_step(loop: Loop) -> list[Tally]:
+    """Score every marked lead; one line."""
+    tally = Tally("score")
+    order = {source.name: rank for rank, source in enumerate(loop.marketing)}
+    while not loop.stopping():
+        with loop.store.write(step=True) as tx:
+            persons = leads.due_people(tx, loop.world.now(), BATCH)
+            if not persons:
+                break
+            _score_batch(tx, loop, persons, order, tally)
+    if not tally.read:
+        tally.why_zero = "no lead changed and none had a date come"
+    return [tally]
+
+
+def _score_batch(
+    tx: sqlite3.Connection, loop: Loop, persons: Sequence[int], order: Mapping[str, int], tally: Tally
+) -> None:
+    now = loop.world.now()
+    wisher = Wisher(tx, loop, persons, now)
+    for dossier in leads.dossiers(tx, persons):
+        lead = examine(loop, dossier, now, order)
+        was = lead.standing
+        events = _advance(loop, lead, now)
+        if events:
+            _log(tx, loop, lead, events)
+        wisher.wish(lead)
+        leads.save_score(
+            tx, dossier.person, lead.score, loop.model.version, verdicts_as_json(lead.verdicts), now
+        )
+        leads.scored(tx, dossier.person, next_change_at(loop, lead, now))
+        tally.read += 1
+        tally.saved += 1
+        tally.created += lead.standing.is_mql and not was.is_mql
+    tally.updated = tally.saved - tally.created
+
+
+def examine(
+    loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int], *, explain: bool = False
+) -> Lead:
+    """Everything the model and the lifecycle say of a lead at a moment; writes nothing."""
+    values, times = merge.attributes(dossier, order)
+    consents = merge.consent(dossier)
+    known = {**values, **{f"consent.{lane}": word for lane, word in consents.items()}}
+    person = Person(known)
+    standing, placed = fold(dossier.events, dossier.created_at)
+    recycled = recycled_by(loop, dossier.events)
+    acts = [act for act, _ in dossier.acts]
+    score = compute(person, acts, loop.model, now, recycled, explain=explain)
+    verdicts = qualify(
+        score,
+        person,
+        acts,
+        loop.model,
+        now,
+        standing={standing.track: standing.stage == "mql"},
+        last_decision_at=standing.decided_at if standing.decided_by == "sales" else None,
+    )
+    rules = loop.config.consent
+    blocked = merge.blocked_by(consents, unknown=rules.unknown, email_denied=rules.email_denied)
+    return Lead(dossier, person, times, consents, blocked, standing, recycled, score, verdicts, placed)
+
+
+def recycled_by(loop: Loop, events: Sequence[Event]) -> list[Recycled]:
+    """The rejections that make older acts worth less, by what the model says of their reasons."""
+    return [
+        Recycled(event.at, rule.factor)
+        for event in events
+        if event.kind in ("rejected", "recycled") and (rule := rule_of(loop, event.reason)).factor < 1
+    ]
+
+
+def rule_of(loop: Loop, reason: str | None) -> Recycle:
+    """What the model does after a rejection for this reason."""
+    return loop.model.recycle.get(reason or "none_given", NO_RULE)
+
+
+def _advance(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
+    """The events that the machine adds: becoming an MQL, becoming SQL by hand-raise, leaving."""
+    if lead.blocked is None and (track := entering_track(loop, lead, now)) is not None:
+        verdict = lead.verdicts[track]
+        entered = Event("mql", now, now, fast=verdict.fast, track=track)
+        if verdict.stage != "qualified":
+            return [entered]
+        return [entered, Event("qualified", now, now, fast=True, track=track)]
+    standing_verdict = lead.verdicts.get(lead.standing.track)
+    stay_days = loop.model.qualification[lead.standing.track].stay_days if standing_verdict else 1
+    if standing_verdict is not None and standing_verdict.leaves and may_leave(lead.standing, now, stay_days=stay_days):
+        return [Event("left", now, now, track=lead.standing.track)]
+    return []
+
+
+def entering_track(loop: Loop, lead: Lead, now: datetime) -> str | None:
+    """The track on which the lead becomes qualified now; None when it does not, or may not yet."""
+    track = next((name for name, verdict in lead.verdicts.items() if verdict.is_), None)
+    if track is None or lead.standing.stage != "lead":
+        return None
+    rule = rule_of(loop, lead.standing.reason)
+    allowed = may_enter(
+        lead.standing,
+        now,
+        wait_days=rule.wait_days,
+        has_new_evidence=has_new_evidence(loop, lead),
+        meets_require=not missing(lead.person, rule.require),
+    )
+    return track if allowed else None
+
+
+def missing(person: Person, require: Sequence[str]) -> list[str]:
+    """Which of the required attributes are blank."""
+    return [name for name in require if person.attributes.get(name) in (None, "")]
+
+
+def has_new_evidence(loop: Loop, lead: Lead) -> bool:
+    """Since the last rejection: an act that counts, or an attribute that changed."""
+    rejected_at, known_at = lead.standing.rejected_at, lead.standing.rejected_known_at
+    if rejected_at is None or known_at is None:
+        return True
+    if any(moment(line[2]) > known_at for line in lead.dossier.contacts):
+        return True
+    newest = newest_counting_at(lead.person, [act for act, _ in lead.dossier.acts], loop.model)
+    return newest is not None and newest > rejected_at
+
+
+def _log(tx: sqlite3.Connection, loop: Loop, lead: Lead, events: Sequence[Event]) -> None:
+    dossier = lead.dossier
+    dossier.events.extend(events)
+    lead.standing, lead.placed = fold(dossier.events, dossier.created_at)
+    for line in lead.placed:
+        if line.event in events:
+            leads.add_event(tx, dossier.person, line, stage_after(line), model=loop.model.version)
+
+
+def stage_after(line: Placed) -> str:
+    """The stage that an event of the log stands for."""
+    return {"left": "lead", "pushed": "mql", "rejected": "lead", "recycled": "lead"}.get(
+        line.event.kind, line.event.kind
+    )
+
+
+def next_change_at(loop: Loop, lead: Lead, now: datetime) -> datetime | None:
+    """When this lead can next change without anything new: by decay, by a wait that ends, by a stay that ends."""
+    dates = [lead.score.next_change_at]
+    if lead.standing.stage == "lead" and lead.standing.rejected_at is not None:
+        dates.append(wait_over_at(lead.standing, rule_of(loop, lead.standing.reason).wait_days))
+    verdict = lead.verdicts.get(lead.standing.track)
+    if lead.standing.stage == "mql" and verdict is not None and verdict.leaves:
+        dates.append(may_leave_at(lead.standing, loop.model.qualification[lead.standing.track].stay_days))
+    return min((date for date in dates if date is not None and date > now), default=None)
+
+
+def verdicts_as_json(verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
+    """The machine's verdict per track, as the store keeps it."""
+    return {
+        name: {"is": verdict.is_, "fast": verdict.fast, "by": verdict.by, "short_by_mp": verdict.short_by_mp}
+        for name, verdict in verdicts.items()
+    }

@@ -1,0 +1,65 @@
+"""What a step did, counted: one line per step, connection and stream. Per stream read = saved + unchanged + rejected."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["ok", "partial", "failed"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """One line of a run's report. `why_zero` says why nothing was read or sent; `error` what stopped the stream."""
+
+    step: str
+    connection: str = ""
+    stream: str = ""
+    read: int = 0
+    saved: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    created: int = 0
+    updated: int = 0
+    held: int = 0
+    requests: int = 0
+    why_zero: str | None = None
+    error: str | None = None
+    hint: str | None = None
+    new_rejects: int = 0
+    unknown: int = 0
+    exit_code: int = 0
+    duration_s: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The line as `run --once --json` prints it."""
+        content = asdict(self)
+        del content["exit_code"]
+        return content
+
+    @property
+    def code(self) -> int:
+        """The exit code that this line asks for: 0, or why not."""
+        if self.exit_code:
+            return self.exit_code
+        if self.unknown:
+            return 4
+        return 1 if self.new_rejects or self.error else 0
+
+
+EXIT_ORDER = (5, 2, 3, 4, 1, 0)
+"""Several: the first of these that occurs."""
+
+
+def exit_code(lines: list[Tally]) -> int:
+    """What a run ends with."""
+    codes = {line.code for line in lines} | {0}
+    return next(code for code in EXIT_ORDER if code in codes)
+
+
+def outcome(lines: list[Tally]) -> Outcome:
+    """`ok`, `partial` (some of it went wrong) or `failed` (nothing went well)."""
+    bad = [line for line in lines if line.code]
+    if not bad:
+        return "ok"
+    return "failed" if all(line.error for line in lines) else "partial"
