@@ -33,7 +33,7 @@ def absent_files(config: Config, places: Places) -> Iterator[Problem]:
             yield places.problem(file.place, "this file does not exist", remedy=remedy)
 
 
-def inline_secrets(data: dict[str, Any], places: Places) -> Iterator[Problem]:
+def inline_secrets(data: Any, places: Places) -> Iterator[Problem]:
     """Secrets that stand in the file itself, where backups and colleagues find them."""
     for place in _secret_places(data):
         value = places.found(place)
@@ -43,10 +43,10 @@ def inline_secrets(data: dict[str, Any], places: Places) -> Iterator[Problem]:
             yield places.problem(place, "a secret is written in the file", remedy=remedy)
 
 
-def _secret_places(data: dict[str, Any]) -> Iterator[Place]:
+def _secret_places(data: Any) -> Iterator[Place]:
     yield ("secret_key",)
     for side in SIDES:
-        for name, connection in _group(data.get(side)):
+        for name, connection in _group(_group_get(data, side)):
             for key, _ in _group(_group_get(connection, "credentials")):
                 if is_secret_name(str(key)):
                     yield (side, name, "credentials", key)

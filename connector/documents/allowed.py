@@ -43,6 +43,11 @@ def branch(kinds: Kinds, tag: str | int) -> Kinds:
     return [kind for kind in kinds if _answers_to(kind, tag)] or kinds
 
 
+def is_member(kinds: Kinds, tag: str | int) -> bool:
+    """Are these types a union that has a member called `tag`?"""
+    return len(kinds) > 1 and any(_answers_to(kind, tag) for kind in kinds)
+
+
 def keys(kinds: Kinds) -> list[str]:
     """The keys that a group of these types may have."""
     models = [kind for kind in kinds if _is_model(kind)]

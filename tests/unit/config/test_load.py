@@ -201,6 +201,13 @@ def test_the_other_files_are_checked_by_the_hook_only_when_all_are_there(house, 
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["- 1", "5", "marketing: 5", "marketing: {a: {credentials: [1]}}", "marketing:\ncrm:\n"]
+)
+def test_a_configuration_of_quite_another_shape_is_a_report_too(house, spec_of, text):
+    assert validate(house(text), {}, spec_of).problems
+
+
 def test_an_unreadable_configuration_is_a_report_too(tmp_path, spec_of):
     report = validate(tmp_path / "leadloop.yaml", {}, spec_of)
     assert report.problems[0].message == "the file cannot be read: No such file or directory"

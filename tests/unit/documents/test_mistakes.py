@@ -13,6 +13,7 @@ from connector.errors import ConfigError
 class Points(FileModel):
     kind: Literal["points"]
     points: Annotated[int, Field(gt=0)]
+    only: tuple[str | int, ...] = ()
 
 
 class Veto(FileModel):
@@ -88,6 +89,8 @@ def test_values_are_what_yaml_1_2_and_the_model_say():
         ("steps: {soon: 1}", "2:9: steps.soon: the key 'soon' should be a whole number"),
         ("steps: {30: half}", "2:13: steps.30: should be a number (found 'half')"),
         ("either: {a: 1}", "2:1: either: should be a text, a whole number or a list"),
+        ("rules: [{kind: points, points: 1, only: [{a: 1}]}]",
+         "2:42: rules[1].only[1]: should be a text or a whole number"),
         ("steps:", "2:1: steps: is empty and should be a group of keys; give it a value, or delete the line"),
     ],
 )  # fmt: skip
