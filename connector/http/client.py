@@ -126,8 +126,10 @@ class HttpClient:
         """See connector.adapter.Client."""
         return self.spec.concurrency
 
-    def sign_in(self) -> None:
-        """Make sure that there is a token, without asking anything else (`leadloop auth`, `doctor`)."""
+    def sign_in(self, code: str | None = None, redirect_uri: str = "") -> None:
+        """Make sure that there is a token (`doctor`), or finish a person's sign-in with its code (`leadloop auth`)."""
+        if code is not None:
+            self._signer.exchange(code, redirect_uri)
         self._signer.signature()
 
     def close(self) -> None:

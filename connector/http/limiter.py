@@ -1,7 +1,7 @@
 """All limits of one account, kept exactly: in any window, as the platform sees it, no more calls than it allows.
 
 The platform counts a call somewhere between its start and its end. So a call holds its place from the start until one
-window after its end. Windows up to a minute are counted in memory on the monotonic clock; from a minute on, and per
+window after its end. Windows up to ten minutes are counted in memory on the monotonic clock; from a minute on, and per
 record, also in the store (connector.http.budgets).
 """
 
@@ -21,13 +21,14 @@ from connector.http.world import World
 PATIENCE_S = 120.0
 """Longer waits for a place are not slept: QuotaError tells the engine when to come back."""
 _KEPT_FROM_S = 60
+_EXACT_TO_S = 600
 _MARGIN = 1.001
 _ALL_BUSY_POLL_S = 0.01
 _SWEEP_S = 3_600.0
 
 
 class Window:
-    """An exact sliding window of at most a minute. Not thread-safe: the limiter holds its lock."""
+    """An exact sliding window in memory. Not thread-safe: the limiter holds its lock."""
 
     def __init__(self, limit: Limit) -> None:
         self.limit = limit
@@ -72,7 +73,7 @@ class Limiter:
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._under_way = threading.BoundedSemaphore(concurrency)
-        self._windows = [Window(limit) for limit in limits if limit.per_s <= _KEPT_FROM_S and not limit.per_record]
+        self._windows = [Window(limit) for limit in limits if limit.per_s <= _EXACT_TO_S and not limit.per_record]
         self._budgets = [
             Budget(account, limit, store, share=daily_share)
             for limit in limits

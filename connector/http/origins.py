@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from connector.errors import ConfigError, ContractError
@@ -100,7 +101,7 @@ class Origins:
 
         Raises ContractError for any other: a token is never carried to a host that somebody else chose.
         """
-        origin = self._told(url)
+        origin = _told(url)
         fits = any(origin.host.endswith("." + suffix.lstrip(".")) for suffix in suffixes)
         ours = origin.is_loopback and any(pin.is_loopback for pin in self.pinned)
         if origin in self.pinned or ours or (fits and origin.scheme == "https"):
@@ -109,20 +110,23 @@ class Origins:
 
     def locate(self, base_url: str, path: str) -> tuple[str, Origin]:
         """The address of a path below `base_url`, or of an absolute URL on a pinned origin."""
-        is_absolute = _ABSOLUTE.match(path) is not None
-        url = path if is_absolute else f"{base_url.rstrip('/')}/{path.lstrip('/')}"
-        origin = self._told(url)
+        if _ABSOLUTE.match(path):
+            url, origin = path, _told(path)
+        else:
+            url, origin = f"{base_url.rstrip('/')}/{path.lstrip('/')}", _told(base_url)
         if origin not in self.pinned:
             raise _foreign(origin.host)
         return url, origin
 
-    @staticmethod
-    def _told(url: str) -> Origin:
-        try:
-            return Origin.of(url)
-        except ConfigError as error:
-            reason = error.message
-        raise ContractError(f"an address was refused: {reason}", code="bad_address")
+
+@lru_cache(maxsize=64)
+def _told(url: str) -> Origin:
+    """The origin of an address that did not come from the configuration."""
+    try:
+        return Origin.of(url)
+    except ConfigError as error:
+        reason = error.message
+    raise ContractError(f"an address was refused: {reason}", code="bad_address")
 
 
 def _foreign(host: str) -> ContractError:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from connector.adapter.client import Answer
 from connector.adapter.declared import StaticAuth
-from connector.errors import AuthError, RetryableError
+from connector.errors import AuthError, ConfigError, RetryableError
 from connector.http.grants import Grants, TokenRequest, basic
 from connector.http.tokens import Tokens, TokenStore
 from connector.http.world import World
@@ -43,6 +43,9 @@ class Signer(Protocol):
     def renew(self, died: Signature) -> Signature | None:
         """Another signature after the platform refused this one; None when there can be none."""
 
+    def exchange(self, code: str, redirect_uri: str) -> None:
+        """Finish a person's sign-in. Raises ConfigError where there is none."""
+
 
 class StaticSigner:
     """A secret that goes with every request, or none at all."""
@@ -55,6 +58,9 @@ class StaticSigner:
 
     def renew(self, died: Signature) -> Signature | None:
         return None
+
+    def exchange(self, code: str, redirect_uri: str) -> None:
+        raise ConfigError("this connection signs in with a fixed secret", hint="put the secret into leadloop.yaml")
 
 
 def _static(auth: StaticAuth | None, credentials: Mapping[str, str]) -> Signature:
@@ -100,7 +106,7 @@ class OAuthSigner:
         """Finish a person's sign-in: what the code grants replaces what was stored."""
         with self._lock:
             self._load()
-            self._await_lease(None)
+            self._await_lease(lambda _: False)
             try:
                 self._renew_by(self._grants.exchange(code, redirect_uri), Tokens())
             finally:
@@ -123,7 +129,7 @@ class OAuthSigner:
         if stored.is_usable(self._world.now(), died):
             return stored
         self._refuse_again(stored)
-        renewed = self._await_lease(died)
+        renewed = self._await_lease(lambda tokens: tokens.is_usable(self._world.now(), died))
         if renewed is not None:
             return renewed
         try:
@@ -146,15 +152,15 @@ class OAuthSigner:
         self._tokens = granted
         return granted
 
-    def _await_lease(self, died: str | None) -> Tokens | None:
-        """None once we hold the lease; or the tokens that its holder renewed meanwhile."""
+    def _await_lease(self, is_enough: Callable[[Tokens], bool]) -> Tokens | None:
+        """None once we hold the lease; or the tokens that its holder stored meanwhile, if they are enough."""
         ends_at = self._world.monotonic() + LEASE_S + TOKEN_DEADLINE_S
         while not self._store.lease(self._grants.connection, self._holder, LEASE_S):
             if self._world.monotonic() > ends_at:
                 raise RetryableError(f"{self._grants.connection}: another process is signing in", code="lease_held")
             self._world.sleep(_POLL_S)
             stored = self._load()
-            if stored.is_usable(self._world.now(), died):
+            if is_enough(stored):
                 return stored
         return None
 

@@ -68,8 +68,6 @@ class Wire:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.clear()
-        self._session.headers.update(_HEADERS)
         adapter = _Adapter(ca_file, pool)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -93,10 +91,10 @@ class Wire:
         trip = Trip(deadline_s, reach, self._monotonic)
         with travelling(trip):
             try:
-                request = requests.Request(method, url, params=params, headers=dict(headers), data=body)
-                response = self._session.send(
-                    self._session.prepare_request(request), stream=True, allow_redirects=False, timeout=deadline_s
-                )
+                request = requests.Request(
+                    method, url, params=params, headers={**_HEADERS, **headers}, data=body
+                ).prepare()
+                response = self._session.send(request, stream=True, allow_redirects=False, timeout=deadline_s)
                 try:
                     return Reply(response.status_code, response.headers, _read(response, max_bytes, trip))
                 except BaseException:

@@ -7,10 +7,12 @@ from connector.http.origins import Origin, Origins, Reach
 
 NOT_TAKEN = [
     "", "acme.example", "//acme.example", "ftp://acme.example", "file:///etc/passwd", "http://acme.example",
-    "https://", "https:///x", "https://user@acme.example", "https://user:pw@acme.example", 
+    "https://", "https:///x", "https://user@acme.example", "https://user:pw@acme.example",
     "https://acme.example@evil.example",
-    "https://acme.example\\@evil.example", "https://acme.example\t.evil.example", "https://acme.example\n", " https://acme.example",
-    "https://acme .example", "https://acme.example:port", "https://acme.example:99999", "https://[::1", "https://%31%32%37.0.0.1",
+    "https://acme.example\\@evil.example", "https://acme.example\t.evil.example", "https://acme.example\n",
+    " https://acme.example",
+    "https://acme .example", "https://acme.example:port",
+    "https://acme.example:99999", "https://[::1", "https://%31%32%37.0.0.1",
     "https://acme.example%00.evil.example", "https://-acme.example", "https://a..example", "http://0.0.0.0",
     "http://2130706433", "http://0x7f000001", "http://017700000001", "http://0177.0.0.1", "http://127.1",
     "http://[::ffff:10.0.0.1]", "http://[::]", "http://10.0.0.1", "http://169.254.169.254", "http://localhost.evil.example",
