@@ -19,10 +19,8 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def model() -> Model:
-    attributes = {
-        f"custom.a{i}": {"weight": i + 1, "answers": [{"grade": 10, "words": ["alfa", "beta"]}, {"grade": 5, "is": ["c*"]}]}
-        for i in range(10)
-    }
+    answers = [{"grade": 10, "words": ["alfa", "beta"]}, {"grade": 5, "pattern": ["c*"]}]
+    attributes = {f"custom.a{i}": {"weight": i + 1, "answers": answers} for i in range(10)}
     groups: dict[str, Any] = {
         f"group {i}": {
             "points": 5 + i,
@@ -51,7 +49,8 @@ def model() -> Model:
 def lead(dice: random.Random, number: int) -> tuple[Person, list[Activity]]:
     words = ("alfa", "beta gama", "c delta", "omega", "", "épsilon de alfa", "outro valor")
     attributes = {f"custom.a{i}": dice.choice(words) for i in range(10)}
-    attributes["email"] = f"lead-{number}@{dice.choice(('gmail.com', 'example.org', f'company-{number % 700}.example'))}"
+    domain = dice.choice(("gmail.com", "example.org", f"company-{number % 700}.example"))
+    attributes["email"] = f"lead-{number}@{domain}"
     acts = [
         Activity(
             key=f"{number}-{index}",
@@ -71,7 +70,8 @@ def main() -> None:
     for explain in (False, True):
         best = min(seconds(compiled, leads, explain=explain) for _ in range(3))
         print(f"explain={explain!s:5}  {best / LEADS * 1e6:6.1f} µs per lead (best of 3 rounds of {LEADS})")
-    watched = sum(score(person, acts, compiled, NOW, explain=False).next_change_at is not None for person, acts in leads)
+    scores = [score(person, acts, compiled, NOW, explain=False) for person, acts in leads]
+    watched = sum(result.next_change_at is not None for result in scores)
     print(f"leads that age alone may change: {watched} of {LEADS}")
 
 

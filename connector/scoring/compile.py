@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, lcm
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -169,7 +169,9 @@ def _milli_or_none(points: Decimal | None) -> int | None:
 def _view(spec: ScoringModel, tracks: Mapping[str, Track]) -> View:
     thresholds = tracks["mql"].enter_mp if "mql" in tracks else {}
     full = thresholds.get("A", min(thresholds.values(), default=None))
-    return View(Fraction(spec.view.profile), Fraction(spec.view.interest), full)
+    profile, interest = Fraction(spec.view.profile), Fraction(spec.view.interest)
+    parts = lcm(profile.denominator, interest.denominator)
+    return View(int(profile * parts), int(interest * parts), parts, full)
 
 
 def _fingerprint(spec: ScoringModel, lists: Lists, time_zone: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from connector.scoring.counting import ActRule
@@ -126,10 +125,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The 1 to 100 view: how much profile and interest weigh, and the points that are full interest (None: never)."""
+    """The 1 to 100 view: how many parts of `parts` profile and interest weigh, and the points that are full interest.
 
-    profile: Fraction
-    interest: Fraction
+    `full_mp` is None when the model has no threshold: then nothing is interest.
+    """
+
+    profile: int
+    interest: int
+    parts: int
     full_mp: int | None
 
 

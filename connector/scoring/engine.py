@@ -28,9 +28,10 @@ def score(
     Activities are unique; their order changes nothing. Without `explain` the same numbers come without their texts.
     """
     counted = tally(person, acts, model, at, recycled)
-    groups = counted.by_group()
+    groups = counted.groups
+    gained_mp = sum(groups.values())
     rest_mp = counted.steady_mp - counted.lost_mp
-    sum_mp = sum(groups.values()) + rest_mp
+    sum_mp = gained_mp + rest_mp
     points_mp = model.held(sum_mp)
     fit = best_fit(model.profiles, person.attributes)
     grade = fit.letter
@@ -46,7 +47,7 @@ def score(
         next_change_at=next_change_at(counted, person.attributes, grade),
         profile=fit.profile.name,
         profile_lines=profile_lines(fit.profile, person.attributes) if explain else (),
-        positive_mp=sum(groups.values()) + sum([mp for _, mp in counted.channels if mp > 0]),
+        positive_mp=gained_mp + sum([mp for _, mp in counted.channels if mp > 0]),
         track_points={
             name: model.held(_sum_of(groups, track.groups) + rest_mp)
             for name, track in model.qualification.items()
@@ -57,12 +58,10 @@ def score(
 
 def combined(fit: Fit, points_mp: int, view: View) -> int:
     """The 1 to 100 view, from the exact values, halves to even."""
-    profile, profile_parts = fit.ratio
+    percent, percent_parts = fit.ratio
     interest, interest_parts = _interest(points_mp, view.full_mp)
-    left = view.profile.numerator * view.interest.denominator * profile * interest_parts
-    right = 100 * view.interest.numerator * view.profile.denominator * interest * profile_parts
-    parts = view.profile.denominator * view.interest.denominator * profile_parts * interest_parts
-    return min(100, max(1, half_even(left + right, parts)))
+    share = view.profile * percent * interest_parts + view.interest * 100 * interest * percent_parts
+    return min(100, max(1, half_even(share, view.parts * percent_parts * interest_parts)))
 
 
 def _interest(points_mp: int, full_mp: int | None) -> tuple[int, int]:

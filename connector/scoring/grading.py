@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from math import ceil
+from typing import Any, NamedTuple
 
 from connector.conditions import Lists, Test, compile_test, is_blank
 from connector.model import ReceiptLine
@@ -29,13 +30,13 @@ class Attribute:
     grade_of: Memo[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A grade, the percent from which it is given, and the completeness in percent that it needs."""
+class Cut(NamedTuple):
+    """A grade: the percent from which it is given, as numerator and denominator, and the known weight that it needs."""
 
     letter: str
-    percent: Fraction
-    completeness: Fraction
+    percent: int
+    parts: int
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,13 @@ class Profile:
         """How well a lead fits."""
         graded = known = 0
         for attribute in self.attributes:
-            grade = attribute.grade_of(attribute.read(lead))
-            if grade:
+            if grade := attribute.grade_of(attribute.read(lead)):
                 graded += grade * attribute.weight
                 known += attribute.weight
         return Fit(self, graded, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """A lead's weighted grades and the weight of what is known, both in thousandths."""
 
     profile: Profile
@@ -88,10 +87,9 @@ class Fit:
         if not self.known:
             return "D"
         numerator, denominator = self.ratio
-        for cut in self.profile.cuts:
-            reached = numerator * cut.percent.denominator >= cut.percent.numerator * denominator
-            if reached and 100 * self.known >= cut.completeness * self.profile.weight:
-                return cut.letter
+        for letter, percent, parts, needs in self.profile.cuts:
+            if numerator * parts >= percent * denominator and self.known >= needs:
+                return letter
         return "D"
 
     def beats(self, other: Fit) -> bool:
@@ -110,11 +108,13 @@ def compile_profile(name: str, spec: ProfileSpec, lists: Lists) -> Profile:
         Attribute(key, reader(key), milli(attribute.weight), Memo(_grader(attribute, missing, lists)))
         for key, attribute in spec.attributes.items()
     )
+    weight = sum(attribute.weight for attribute in attributes)
     cuts = tuple(
-        Cut(letter, Fraction(percent), Fraction(getattr(spec.needs_complete, letter)))
+        # Known weights are whole thousandths, so reaching a fraction of one means reaching the next whole one.
+        Cut(letter, *percent.as_integer_ratio(), ceil(Fraction(getattr(spec.needs_complete, letter)) * weight / 100))
         for letter, percent in spec.grades.given()
     )
-    return Profile(name, attributes, sum(attribute.weight for attribute in attributes), cuts)
+    return Profile(name, attributes, weight, cuts)
 
 
 def best_fit(profiles: Sequence[Profile], lead: Attributes) -> Fit:

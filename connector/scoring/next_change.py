@@ -79,7 +79,8 @@ def _levels_in_reach(track: Track, tally: Tally, lead: Attributes, grade: str) -
     """Threshold and leave level of the grade, those that the positive part of the points reaches."""
     if grade not in track.enter_mp or missing(track.require, lead):
         return ()
-    best_mp = tally.model.held(tally.interest_on(tally.today, track.groups) + tally.steady_mp)
+    counting = tally.groups if track.groups is None else track.groups.intersection(tally.groups)
+    best_mp = tally.model.held(sum([tally.groups[name] for name in counting]) + tally.steady_mp)
     return tuple(level for level in (track.leave_mp[grade], track.enter_mp[grade]) if level <= best_mp)
 
 

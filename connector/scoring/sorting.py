@@ -6,17 +6,16 @@ What depends on an activity's texts alone is remembered by those texts: soon an 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connector.model import Activity
-from connector.scoring.when import Attributes, When
+from connector.scoring.when import ActTest, Attributes, When
 
 MOST_KEPT: Final = 32_768
 """Distinct combinations of texts that are remembered; emptied when full."""
-
-_NEWEST_FIRST: Final = attrgetter("at", "key")
 
 
 class Hit(NamedTuple):
@@ -33,6 +32,9 @@ class Hit(NamedTuple):
 Hits = dict[int, list[Hit]]
 """By the number of the condition: what fits it, newest first."""
 
+Fitting = tuple[tuple[int, tuple[ActTest, ...]], ...]
+"""The numbers of conditions whose texts fit, each with what it still asks of the activity."""
+
 
 class Sorter:
     """All conditions of a model that are asked of activities, by number."""
@@ -40,29 +42,47 @@ class Sorter:
     def __init__(self, conditions: Sequence[When], zone: ZoneInfo) -> None:
         self._conditions = conditions
         self._zone = zone
+        self._asks_lead = frozenset(number for number, condition in enumerate(conditions) if condition.lead)
         names = sorted({key for condition in conditions for key in condition.texts}) or ["type"]
         self._texts_of: Callable[[Activity], Any] = attrgetter(*names)
-        self._known: dict[Any, tuple[int, ...]] = {}
+        self._known: dict[Any, Fitting] = {}
 
     def sort(self, acts: Sequence[Activity], attributes: Attributes) -> Hits:
         """The activities of one lead under each condition that they fit. The order of `acts` changes nothing."""
         hits: Hits = {}
-        for act in sorted(acts, key=_NEWEST_FIRST, reverse=True):
-            numbers = self._numbers(act)
-            if numbers:
-                day = act.at.astimezone(self._zone).toordinal()
-                hit = Hit(act, day, day)
-                for number in numbers:
-                    if not self._conditions[number].others or self._conditions[number].fits_others(act):
-                        hits.setdefault(number, []).append(hit)
-        return {number: found for number, found in hits.items() if self._conditions[number].fits_lead(attributes)}
+        for act, fitting in self._asked_for(acts):
+            day = act.at.astimezone(self._zone).toordinal()
+            hit = Hit(act, day, day)
+            for number, others in fitting:
+                if not others or all(test(act) for test in others):
+                    hits.setdefault(number, []).append(hit)
+        for number in self._asks_lead.intersection(hits):
+            if not self._conditions[number].fits_lead(attributes):
+                del hits[number]
+        return hits
 
-    def _numbers(self, act: Activity) -> tuple[int, ...]:
-        texts = self._texts_of(act)
-        known = self._known.get(texts)
-        if known is None:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            fits = (number for number, condition in enumerate(self._conditions) if condition.fits_texts(act))
-            known = self._known[texts] = tuple(fits)
-        return known
+    def _asked_for(self, acts: Sequence[Activity]) -> list[tuple[Activity, Fitting]]:
+        """Those activities whose texts fit some condition, newest first."""
+        known, texts_of = self._known, self._texts_of
+        found = []
+        for act in acts:
+            fitting = known.get(texts_of(act))
+            if fitting is None:
+                fitting = self._learn(act)
+            if fitting:
+                found.append((act, fitting))
+        if len(found) > 1:
+            found.sort(key=_when, reverse=True)
+        return found
+
+    def _learn(self, act: Activity) -> Fitting:
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        fits = [(number, when.others) for number, when in enumerate(self._conditions) if when.fits_texts(act)]
+        fitting = self._known[self._texts_of(act)] = tuple(fits)
+        return fitting
+
+
+def _when(found: tuple[Activity, Fitting]) -> tuple[datetime, str]:
+    """What orders activities; the key makes the order of two at the same moment one that anybody finds again."""
+    return found[0].at, found[0].key

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from connector.model import Activity, Person, Recycled
 from connector.scoring.channels import channels_of
@@ -13,8 +14,7 @@ from connector.scoring.counting import ActRule
 from connector.scoring.sorting import Hit, Hits
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """One rule's activities: those that fit, machines left out; those that count; how many machines were withheld."""
 
     rule: ActRule
@@ -24,9 +24,13 @@ class Counted:
     sum_mp: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
-    """Everything that counts of one lead today. Sums of undesirables are sizes: they are taken away."""
+    """Everything that counts of one lead today.
+
+    `groups` is today's sum of each group that counts. `steady_mp` is what no day changes and every track counts:
+    channels, and undesirables of the lead. `lost_mp` is the size of the undesirables that are asked of activities.
+    """
 
     model: Model
     today: int
@@ -37,23 +41,17 @@ class Tally:
     interest_of_lead: Sequence[LeadRule]
     undesirables_of_lead: Sequence[LeadRule]
     channels: Sequence[tuple[str, int]]
+    groups: dict[str, int] = field(init=False)
+    steady_mp: int = field(init=False)
+    lost_mp: int = field(init=False)
 
-    def by_group(self) -> dict[str, int]:
-        """Today's sum of each group that counts, in milli-points."""
-        sums = {rule.name: rule.points_mp for rule in self.interest_of_lead}
-        sums.update((counted.rule.name, counted.sum_mp) for counted in self.interest)
-        return sums
-
-    @property
-    def steady_mp(self) -> int:
-        """What no day changes and every track counts: channels, and undesirables of the lead."""
-        lost = sum([rule.points_mp for rule in self.undesirables_of_lead])
-        return lost + sum([points_mp for _, points_mp in self.channels])
-
-    @property
-    def lost_mp(self) -> int:
-        """Today's size of the undesirables that are asked of activities."""
-        return sum([counted.sum_mp for counted in self.undesirables])
+    def __post_init__(self) -> None:
+        self.groups = {rule.name: rule.points_mp for rule in self.interest_of_lead}
+        for counted in self.interest:
+            self.groups[counted.rule.name] = counted.sum_mp
+        self.lost_mp = sum([counted.sum_mp for counted in self.undesirables])
+        lost_of_lead = sum([rule.points_mp for rule in self.undesirables_of_lead])
+        self.steady_mp = lost_of_lead + sum([points_mp for _, points_mp in self.channels])
 
     def interest_on(self, day: int, groups: Collection[str] | None) -> int:
         """The sum of the named groups (None: all) on today or a later day, if nothing new happens."""
@@ -103,7 +101,7 @@ def _count(rules: Sequence[ActRule], hits: Hits, today: int, recycled: Sequence[
     for rule in rules:
         found = hits.get(rule.condition)
         if found:
-            fitting = found if rule.counts_machines else [hit for hit in found if not hit.act.by_machine]
+            fitting = found if rule.counts_machines else [hit for hit in found if not hit[0].by_machine]
             kept = rule.occurrences(fitting, today)
             sum_mp = rule.sum_mp(kept, today, recycled)
             counted.append(Counted(rule, fitting, kept, len(found) - len(fitting), sum_mp))

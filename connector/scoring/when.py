@@ -38,10 +38,6 @@ class When:
         """Do the keys hold that depend on the activity's texts alone?"""
         return all(test(getattr(act, key)) for key, test in self.texts.items())
 
-    def fits_others(self, act: Activity) -> bool:
-        """Do the keys hold that ask for the activity's numbers and form answers?"""
-        return all(test(act) for test in self.others)
-
 
 def compile_when(when: Mapping[str, Any], lists: Lists) -> When:
     """The test for a `when` as written. Raises ValueError for a comparison that has no meaning."""
