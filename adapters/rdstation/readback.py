@@ -6,7 +6,10 @@ Fields and tags are read from the contact, stage and events from its funnel:
 | --- | --- | --- |
 | OPPORTUNITY | `opportunity: true` | true: present; false: absent |
 | SALE | `lifecycle_stage: Client` | Client: present; else absent |
-| OPPORTUNITY_LOST | `opportunity: false` | true: absent; false: unclear, it looks the same before |
+| OPPORTUNITY_LOST | `opportunity: false` | true: absent; false: present and unclear |
+
+A lead that never was an opportunity looks the same before and after OPPORTUNITY_LOST. So `present` with `unclear` says:
+it stands as the event leaves it. That settles an event that was taken, and proves nothing of one whose answer was lost.
 
 An absence counts only after `visible_after_s`: events are applied some time after they were taken.
 Source: https://developers.rdstation.com/reference/contatos (funnels)
@@ -68,7 +71,7 @@ def _in_funnel(write: LeadWrite, funnel: Json | None) -> ReadBack:
     shown = {
         "OPPORTUNITY": opportunity,
         "SALE": stage == "Client",
-        "OPPORTUNITY_LOST": False,
+        "OPPORTUNITY_LOST": not opportunity,
     }
     present = stage == write.name if write.kind == "stage" else shown.get(write.name, False)
     unclear = write.kind == "event" and write.name == "OPPORTUNITY_LOST" and not opportunity

@@ -44,6 +44,17 @@ def test_the_newest_come_first_with_the_time_that_orders_them(rdstation):
     assert page.to_read[0].changed_at == world.clock.now()
 
 
+def test_rows_that_a_new_conversion_pushes_down_are_not_named_twice(rdstation):
+    world = rdstation()
+    ids = convert(world, 60)
+    named = []
+    for number, page in enumerate(world.adapter().changes(None)):
+        named += contacts_named([page])
+        world.clock.advance(60)
+        world.act(ids[-1 - number])
+    assert sorted(named) == sorted(ids)
+
+
 def test_a_walk_stops_at_the_mark_and_asks_for_acts_since_then(rdstation):
     world = rdstation()
     ids = convert(world, 60)
