@@ -54,7 +54,12 @@ class ContactMapping:
     @property
     def targets(self) -> frozenset[str]:
         """Attributes of ours that the mapping fills."""
-        return frozenset(to for to, *_ in (*self._plain, *self._others))
+        return frozenset([to for to, _ in self._plain] + [to for to, _, _ in self._others])
+
+    @property
+    def holds_on(self) -> bool:
+        """Does any line keep a value that the platform no longer gives?"""
+        return bool(self._keep)
 
     def apply(self, raw: Mapping[str, Any]) -> Mapped:
         """Raises RecordError, naming the field, for a value that the mapping says to reject."""

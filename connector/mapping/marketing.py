@@ -72,6 +72,11 @@ class MarketingMapping:
         """Do contacts' own records tell of acts?"""
         return bool(self._of_contacts)
 
+    @property
+    def holds_on(self) -> bool:
+        """Does any line keep a value that the platform no longer gives? Then `merged` must be asked."""
+        return self._contact.holds_on
+
     def contact(self, raw: Mapping[str, Any]) -> Mapped:
         """A raw contact in our words. Raises RecordError, naming the field, for what the mapping rejects."""
         return self._contact.apply(raw)

@@ -14,11 +14,15 @@ from typing import Any, Final, TypeAlias
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 
 Read: TypeAlias = Callable[[Mapping[str, Any]], Any]
 
 JMESPATH_SIGNS: Final = frozenset("[]{}|&!()*@`'\"<>=#,")
 DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+NO_PATH: Final = (
+    "this is no path: a column whose name holds ( ) [ ] , and the like is written in double quotes: '\"Name (x)\"'"
+)
 ONE_LEFT: Final = frozenset({
     "subexpression", "index_expression", "projection", "value_projection", "filter_projection", "flatten", "pipe",
 })  # fmt: skip
@@ -47,9 +51,10 @@ def compile_path(text: str) -> Path:
     try:
         compiled = jmespath.compile(text)
     except JMESPathError:
-        hint = "a column whose name holds such signs is written in double quotes: '\"Name (x)\"'"
-        raise ValueError(f"this is no path: {hint}") from None
+        raise ValueError(NO_PATH) from None
     tree: Any = compiled.parsed
+    if any(name not in Functions.FUNCTION_TABLE for name in _functions(tree)):
+        raise ValueError(NO_PATH)
     if keys := _chain(tree):
         return _plain(text, keys)
     return Path(text, _search(compiled.search), None, tuple(dict.fromkeys(_fields(tree))))
@@ -94,17 +99,28 @@ def _search(search: Callable[[Any], Any]) -> Read:
 
 def _chain(node: Mapping[str, Any]) -> tuple[str, ...]:
     """The keys of a path that is nothing but keys; empty for any other."""
+    keys, whole = _prefix(node)
+    return keys if whole else ()
+
+
+def _prefix(node: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """The keys with which a path begins, and whether they are all of it."""
     if node["type"] == "field":
-        return (node["value"],)
-    if node["type"] != "subexpression":
-        return ()
-    parts = [_chain(child) for child in node["children"]]
-    return sum(parts, ()) if all(parts) else ()
+        return (node["value"],), True
+    if node["type"] == "subexpression":
+        keys: tuple[str, ...] = ()
+        for child in node["children"]:
+            found, whole = _prefix(child)
+            keys += found
+            if not whole:
+                return keys, False
+        return keys, True
+    return (_prefix(node["children"][0])[0], False) if node["type"] in ONE_LEFT else ((), False)
 
 
 def _fields(node: Mapping[str, Any]) -> Iterator[str]:
     """The dotted names that a path asks of the record itself, not of what it found on the way."""
-    if (keys := _chain(node)) or (node["type"] == "subexpression" and (keys := _leading(node))):
+    if keys := _prefix(node)[0]:
         yield ".".join(keys)
     elif node["type"] in ONE_LEFT:
         yield from _fields(node["children"][0])
@@ -113,11 +129,8 @@ def _fields(node: Mapping[str, Any]) -> Iterator[str]:
             yield from _fields(child)
 
 
-def _leading(node: Mapping[str, Any]) -> tuple[str, ...]:
-    keys: tuple[str, ...] = ()
-    for child in node["children"]:
-        found = _chain(child)
-        if not found:
-            break
-        keys += found
-    return keys
+def _functions(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node.get("children", ()):
+        yield from _functions(child)

@@ -401,3 +401,12 @@ def linked_record(tx: sqlite3.Connection, connection: str, person: int) -> tuple
         (connection, person),
     ).fetchone()
     return None if row is None else (row[0], row[1])
+
+
+def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
+    """A refused want gets another chance, and its record is looked for again."""
+    tx.execute(
+        "UPDATE desired SET refused = NULL, due = 1, resolved_at = NULL WHERE connection = ?"
+        " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
+        (connection, leadloop_id),
+    )

@@ -219,3 +219,20 @@ def absent(tx: sqlite3.Connection, connection: str) -> list[str]:
         (connection,),
     )
     return [row[0] for row in rows]
+
+
+def want_read_again(tx: sqlite3.Connection, connection: str, id_: str) -> None:
+    """A parked contact gets another chance: it is asked for by its id, or its file is read again from the start."""
+    want_read(tx, connection, [ToRead("contacts", id_)])
+
+
+def want_everyone(tx: sqlite3.Connection, connection: str, since: datetime | None) -> int:
+    """Read history again, behind everything fresh: every known contact and its acts; how many."""
+    text = None if since is None else stamp(since)
+    done = tx.execute(
+        "INSERT INTO to_read (connection, stream, id, lane, since)"
+        " SELECT c.connection, s.value, c.id, ?, ? FROM contacts AS c, json_each('[\"contacts\", \"activities\"]') AS s"
+        " WHERE c.connection = ? AND c.gone_at IS NULL ON CONFLICT (connection, stream, id) DO NOTHING",
+        (BACKFILL, text, connection),
+    )
+    return done.rowcount

@@ -1,0 +1,211 @@
+"""From a configuration to a loop that is ready to run: adapters with their clients, mappings, the scoring model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector.adapter import Adapter, Client, CrmAdapter, MarketingAdapter, Options
+from connector.adapter.registry import crm_adapter, marketing_adapter
+from connector.conditions import compile_test
+from connector.config import Config, CrmConnection, MarketingConnection
+from connector.config.models import Connection
+from connector.errors import ConfigError
+from connector.http import HttpClient, Network, Settings
+from connector.http import World as HttpWorld
+from connector.identity import EmailRules
+from connector.loop.context import Crm, Loop, Marketing, World
+from connector.loop.readers import Reader
+from connector.mapping import CrmMapping, MarketingMapping, RecordReader, load_crm, load_marketing, load_reasons
+from connector.scoring import Model, load_model
+from connector.state.budgets import SqliteBudgets
+from connector.state.store import Store
+from connector.state.tokens import SqliteTokens, key_beside, key_from
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files that a configuration names, read and compiled."""
+
+    model: Model
+    marketing: Mapping[str, MarketingMapping]
+    crm: Mapping[str, CrmMapping]
+
+
+def read_files(config: Config) -> Files:
+    """Read scoring model, mappings and reasons. Raises ConfigError that carries the mistakes of all of them."""
+    problems = []
+
+    def attempt(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            if not error.problems:
+                raise
+            return None
+
+    zone = config.time_zone
+    model = attempt(lambda: load_model(config.scoring, time_zone=zone))
+    wanted = None if model is None else model.needs_fields
+    reasons = None if config.reasons is None else attempt(lambda: load_reasons(config.reasons))
+    marketing = {
+        name: attempt(lambda one=one: load_marketing(one.mapping, time_zone=zone, extra_fields=wanted))
+        for name, one in config.marketing.items()
+    }
+    crm = {
+        name: attempt(lambda one=one: load_crm(one.mapping, time_zone=zone, reasons=reasons))
+        for name, one in config.crm.items()
+    }
+    if problems:
+        raise ConfigError("the files that the configuration names have mistakes", problems=problems)
+    return Files(model, marketing, crm)
+
+
+class NoNetwork:
+    """The client of adapters that read files: it knows the time, and sends nothing."""
+
+    sent = 0
+    workers = 1
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """Our own clock."""
+        return self._now()
+
+
+class Connector:
+    """Makes the parts of a loop; `network_store` keeps tokens and budgets (a dry run works on another state)."""
+
+    def __init__(self, config: Config, files: Files, world: World, network_store: Store) -> None:
+        self.config = config
+        self.files = files
+        self.world = world
+        secret = config.secret_key.get_secret_value() if config.secret_key else None
+        key = key_from(secret) if secret else key_beside(network_store.path)
+        chance = random.Random(int.from_bytes(world.random_bytes(8)))
+        self.network = Network(
+            SqliteTokens(network_store, [key]),
+            SqliteBudgets(network_store),
+            HttpWorld(world.now, world.monotonic, world.sleep, chance.random),
+        )
+
+    def loop(self, store: Store) -> Loop:
+        """The loop over a state."""
+        config = self.config
+        return Loop(
+            config=config,
+            store=store,
+            world=self.world,
+            model=self.files.model,
+            emails=EmailRules(
+                config.identity.plus_addresses, frozenset(name.lower() for name in config.identity.shared_mailboxes)
+            ),
+            marketing=[self.marketing(name, one) for name, one in config.marketing.items()],
+            crm=[self.crm(name, one) for name, one in config.crm.items()],
+        )
+
+    def marketing(self, name: str, config: MarketingConnection) -> Marketing:
+        """One marketing connection, ready."""
+        kind = marketing_adapter(config.adapter)
+        mapping = self.files.marketing[name]
+        client = self._client(name, config, kind, daily_share=1.0)
+        names = (*mapping.source_fields, *mapping.feedback.writes)
+        adapter: MarketingAdapter = kind(client, self._options(name, config, {"": names}, mapping.key))
+        return Marketing(
+            name=name,
+            config=config,
+            spec=kind.spec,
+            adapter=adapter,
+            mapping=mapping,
+            reader=Reader(
+                kind.spec, mapping, RecordReader(kind.spec, mapping.key, ZoneInfo(self.config.time_zone))
+            ),
+            account=name,
+            requests=_counter(client),
+            workers=client.workers,
+            tells_reasons=any(getattr(line, "from_", "") == "score.reasons" for line in mapping.file.feedback),
+            drifting=frozenset(
+                getattr(line, "to", "")
+                for line in mapping.file.feedback
+                if getattr(line, "from_", "").startswith("score.") and getattr(line, "from_", "") != "score.grade"
+            ),
+        )
+
+    def crm(self, name: str, config: CrmConnection) -> Crm:
+        """One CRM connection, ready."""
+        kind = crm_adapter(config.adapter)
+        mapping = self.files.crm[name]
+        client = self._client(name, config, kind, daily_share=config.daily_share)
+        options = self._options(
+            name, config, mapping.reads, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match
+        )
+        adapter: CrmAdapter = kind(client, options)
+        return Crm(
+            name=name,
+            config=config,
+            spec=kind.spec,
+            adapter=adapter,
+            mapping=mapping,
+            account=name,
+            requests=_counter(client),
+            workers=client.workers,
+            takes=_takes(config),
+            consent_and_flag=frozenset(
+                rule.line.to
+                for rule in mapping.rules
+                if rule.line.from_ == "lead.is_mql" or rule.line.from_.startswith("contact.consent.")
+            ),
+        )
+
+    def _client(
+        self, name: str, config: Connection, kind: type[Adapter], *, daily_share: float
+    ) -> HttpClient | NoNetwork:
+        if not kind.spec.network:
+            return NoNetwork(self.world.now)
+        credentials = {key: secret.get_secret_value() for key, secret in config.credentials.given().items()}
+        return self.network.client(
+            kind.spec,
+            Settings(
+                connection=name,
+                credentials=credentials,
+                base_url=config.base_url or "",
+                auth_url=config.auth_url or "",
+                allow_private=config.allow_private,
+                limits=config.limits.given(),
+                daily_share=daily_share,
+                options=config.options(),
+            ),
+            kind,
+        )
+
+    def _options(
+        self, name: str, config: Connection, fields: Mapping[str, tuple[str, ...]], key: str | None, *,
+        object_: str = "", also: tuple[str, ...] = (), match: tuple[str, ...] = (),
+    ) -> Options:  # fmt: skip
+        since = None
+        if config.since is not None:
+            since = datetime.combine(config.since, time(), ZoneInfo(self.config.time_zone)).astimezone(UTC)
+        return Options(
+            connection=name, fields=fields, key=key, match=match, object=object_, also=also, since=since,
+            values=config.options(), base_dir=self.config.base_dir, time_zone=self.config.time_zone,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Give back claimed budgets."""
+        self.network.close()
+
+
+def _counter(client: Client | NoNetwork) -> Callable[[], int]:
+    return lambda: int(getattr(client, "sent", 0))
+
+
+def _takes(config: CrmConnection) -> Callable[[dict[str, Any]], bool]:
+    tests = {name: compile_test(spec) for name, spec in (config.take or {}).items()}
+    return lambda values: all(test(values.get(name)) for name, test in tests.items())
