@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
@@ -114,11 +115,11 @@ def conversion(row: Json, at: datetime, by: str | None) -> Iterator[FieldChange]
         yield FieldChange(at, "ConvertedOpportunityId", None, row["ConvertedOpportunityId"], by)
 
 
-def conversion_by_date(row: Json) -> list[FieldChange]:
+def conversion_by_date(row: Json, zone: ZoneInfo) -> list[FieldChange]:
     """The conversion of a Lead whose history does not tell of it: known to the day only, nobody named."""
     if not row.get("IsConverted") or not row.get("ConvertedDate"):
         return []
-    at = datetime.fromisoformat(row["ConvertedDate"]).replace(tzinfo=UTC)
+    at = datetime.fromisoformat(row["ConvertedDate"]).replace(tzinfo=zone).astimezone(UTC)
     changes = conversion(row, at, None)
     return [FieldChange(one.at, one.field, one.old, one.new, precision="date") for one in changes]
 

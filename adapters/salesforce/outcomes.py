@@ -42,7 +42,7 @@ def of_errors(write: LeadWrite, object_name: str, listed: Any) -> Outcome:
         existing = errors.records_named(first)
         return Outcome(write.effect, "conflict", object=object_name, code=code, text=text, existing=existing)
     field = errors.first_field(first)
-    moved = code in errors.MOVED and field in (None, "Id", "id")
+    moved = code in errors.MOVED and field in (None, "Id", "id", "WhoId")
     return Outcome(
         write.effect, "rejected", record_id=write.record_id, object=object_name, code=code, field=field,
         text=_sentence(code, field, str(first.get("message") or "")), moved=moved, retry_after_s=errors.BUSY.get(code),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
@@ -58,7 +59,7 @@ class Walker:
     ) -> CrmRecord:
         changes = list(history.get(row["Id"], ())) if history is not None else []
         if not any(change.field == "IsConverted" for change in changes):
-            changes += conversion_by_date(row)
+            changes += conversion_by_date(row, ZoneInfo(self.options.time_zone))
         return CrmRecord(
             object=name,
             id=row["Id"],

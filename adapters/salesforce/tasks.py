@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
-from adapters.salesforce.errors import USER_PREFIX
+from adapters.salesforce.errors import PREFIXES, USER_PREFIX
 from adapters.salesforce.writing import Route, Row, sendable
 from connector.model import Json, LeadWrite, ReadBack
 
@@ -65,8 +65,9 @@ def owners(api: Api, writes: Sequence[LeadWrite]) -> Mapping[str, str]:
     """Owners of the records that tasks hang on, by record id; queues are left out, since they own no tasks."""
     by_object: dict[str, list[str]] = {}
     for write in writes:
-        if write.record_id:
-            by_object.setdefault(write.object, []).append(write.record_id)
+        object_name = write.object or PREFIXES.get(str(write.record_id)[:3])
+        if write.record_id and object_name:
+            by_object.setdefault(object_name, []).append(write.record_id)
     return {
         row["Id"]: row["OwnerId"]
         for object_name, ids in by_object.items()

@@ -81,7 +81,7 @@ _PERSON = (
     _system("MasterRecordId"), _text("FirstName", 40), _text("LastName", 80, required=True), _text("Title", 128),
     FieldDef("Email", "email", 80), FieldDef("Phone", "phone", 40), FieldDef("OwnerId", "reference", 18),
     FieldDef("LeadSource", "picklist", options=("Web", "Event", "Referral", "Other")),
-    FieldDef("Description", "textarea", 32_000),
+    FieldDef("Description", "textarea", 32_000), FieldDef("HasOptedOutOfEmail", "boolean"),
 )  # fmt: skip
 
 SCHEMA: Final[Mapping[str, tuple[FieldDef, ...]]] = {

@@ -1,0 +1,77 @@
+"""Deletions and merges are told, by a platform that has a feed of them."""
+
+# ruff: noqa: S101 - a suite asserts
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from connector.adapter import CrmAdapter, Removal
+from connector.model import Json
+from connector.testing.conformance.crm.driving import able
+from connector.testing.conformance.crm.world import CrmWorld
+
+
+def removed(adapter: CrmAdapter, cursor: Json | None = None) -> tuple[list[Removal], Json | None]:
+    """All removals from a cursor on, and the cursor after them."""
+    found: list[Removal] = []
+    for page in adapter.removals(cursor):
+        found += page.records
+        cursor = page.cursor if page.cursor is not None else cursor
+    return found, cursor
+
+
+class RemovalConformance:
+    """The stream of removals."""
+
+    @pytest.fixture(autouse=True)
+    def _has_a_feed(self, request: pytest.FixtureRequest) -> None:
+        if "removal" in request.node.name:
+            adapter = request.getfixturevalue("world").adapter()
+            if able(adapter).removals != "feed":
+                pytest.skip("this platform has no feed of removals")
+
+    def test_removals_name_the_deleted_record_and_not_the_others(self, world: CrmWorld) -> None:
+        kept, deleted = world.add(1), world.add(2)
+        world.delete(deleted)
+        world.clock.advance(120)
+        found, _ = removed(world.adapter())
+        assert [(one.object, one.id, one.merged_into) for one in found] == [(*deleted, None)]
+        assert kept[1] not in {one.id for one in found}
+
+    def test_removals_name_the_winner_of_a_merge(self, world: CrmWorld) -> None:
+        if not able(world.adapter()).merges:
+            pytest.skip("this platform merges nothing")
+        loser, winner = world.add(1), world.add(2)
+        world.merge(loser, winner)
+        world.clock.advance(120)
+        found, _ = removed(world.adapter())
+        assert [(one.id, one.merged_into) for one in found] == [(loser[1], winner[1])]
+
+    def test_a_second_read_of_removals_brings_the_new_ones(self, world: CrmWorld) -> None:
+        first, second = world.add(1), world.add(2)
+        world.delete(first)
+        world.clock.advance(timedelta(hours=2).total_seconds())
+        _, cursor = removed(world.adapter())
+        world.delete(second)
+        world.clock.advance(120)
+        found, _ = removed(world.adapter(), cursor)
+        assert [one.id for one in found] == [second[1]]
+
+    def test_a_reader_of_removals_killed_after_any_page_misses_none(self, world: CrmWorld) -> None:
+        deleted = [world.add(number) for number in range(1, 2 * world.page_size + 2)]
+        for record in deleted:
+            world.delete(record)
+        world.clock.advance(120)
+        pages = len(list(world.adapter().removals(None)))
+        for stop in range(1, pages + 1):
+            seen, cursor = set(), None
+            for count, page in enumerate(world.adapter().removals(None), 1):
+                seen |= {one.id for one in page.records}
+                cursor = page.cursor if page.cursor is not None else cursor
+                if count == stop:
+                    break
+            rest, _ = removed(world.adapter(), cursor)
+            assert seen | {one.id for one in rest} == {record_id for _, record_id in deleted}, f"killed after {stop}"

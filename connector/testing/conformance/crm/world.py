@@ -1,0 +1,160 @@
+"""What a CRM adapter's author gives the suite: the platform's simulator, and verbs for what happens there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from connector.adapter import CrmAdapter, PersonKeys
+from connector.errors import LeadloopError
+from connector.model import LeadWrite
+from connector.testing.conformance.clock import Clock
+from connector.testing.simulator import Reply, Simulator
+
+Ref = tuple[str, str]
+"""A record: its object and its id."""
+
+Trouble = Literal["too_long", "bad_option", "unknown_field"]
+Ability = Literal["lock", "half_batch", "duplicate_rule", "picklist", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class CrmError:
+    """One refusal as the platform words it, and how it must be sorted.
+
+    `raises` is what a read ends with; `outcome` what each row of a write ends with (None: not an error of writes).
+    """
+
+    name: str
+    reply: Reply
+    raises: type[LeadloopError] | None = None
+    outcome: Literal["rejected", "conflict", "unknown"] | None = None
+    moved: bool = False
+
+
+class CrmWorld(ABC):
+    """One account of one CRM, and a clock that client and platform share.
+
+    Persons are numbered: `key_of` and `email_of` are theirs alone. `page_size` is how many changed records one page
+    of `records` holds here; small pages make small tests. `abilities` are what the simulator can do on demand.
+    """
+
+    clock: Clock
+    simulator: Simulator
+    page_size: int = 5
+    abilities: frozenset[Ability] = frozenset()
+    write_path: str = ".*"
+    """The address that writes of records go to, as a regular expression: faults strike there."""
+    read_path: str = ".*"
+    """The address that `records` and `resolve` ask."""
+
+    @abstractmethod
+    def adapter(self) -> CrmAdapter:
+        """A new adapter on a new client, as a new process has it: same account, same stored tokens and budgets."""
+
+    def key_of(self, number: int) -> str:
+        """The leadloop_id of a person."""
+        return f"ll-{number:016d}"
+
+    def email_of(self, number: int) -> str:
+        """The address of a person: it must never show in an error."""
+        return f"person{number}@example.com"
+
+    def keys(self, number: int, *records: Ref) -> PersonKeys:
+        """All that may find a person."""
+        return PersonKeys(self.key_of(number), records, (self.email_of(number),))
+
+    # What we write.
+
+    @abstractmethod
+    def creation(self, number: int) -> LeadWrite:
+        """A good write that makes the record of a person, with key, e-mail and a score of `number`."""
+
+    @abstractmethod
+    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
+        """A good write that sets the score on the known record of a person; `effect` tells it from others."""
+
+    @abstractmethod
+    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
+        """The write with one field that the platform refuses, and that field's name."""
+
+    @abstractmethod
+    def score_on(self, record: Ref) -> Any:
+        """The score that stands on a record, looked up in the simulator."""
+
+    @abstractmethod
+    def records_of(self, number: int) -> Sequence[Ref]:
+        """All live records of a person that could be written to, looked up in the simulator by key and e-mail."""
+
+    # What people do in the CRM.
+
+    @abstractmethod
+    def add(self, number: int) -> Ref:
+        """Sales makes a record for a person: the address is on it, our key is not."""
+
+    @abstractmethod
+    def decide(self, record: Ref, at: datetime | None = None) -> None:
+        """Sales changes something that decisions are read from, now or (ability `late`) with an older time."""
+
+    @abstractmethod
+    def delete(self, record: Ref) -> None:
+        """A record is deleted."""
+
+    @abstractmethod
+    def owned_by_sales(self, record: Ref) -> Mapping[str, Any]:
+        """The values that sales alone may change: owner, status, stage."""
+
+    def merge(self, loser: Ref, winner: Ref) -> None:
+        """Two records become one (capability `merges`)."""
+        raise NotImplementedError
+
+    def convert(self, record: Ref) -> Ref:
+        """A lead becomes a contact or deal: where the person is then (capability `conversions`)."""
+        raise NotImplementedError
+
+    # What the platform does to us.
+
+    @abstractmethod
+    def expire_tokens(self) -> None:
+        """Every access token dies; a new sign-in helps. Nothing where tokens do not expire."""
+
+    @abstractmethod
+    def revoke(self) -> None:
+        """No credential is good any more."""
+
+    @property
+    @abstractmethod
+    def secrets(self) -> Sequence[str]:
+        """Secrets and tokens that must never show in an error."""
+
+    @property
+    @abstractmethod
+    def errors(self) -> Sequence[CrmError]:
+        """Every refusal that the platform documents."""
+
+    @abstractmethod
+    def leave_calls(self, left: int) -> None:
+        """Others use up the account's budget: only so many calls remain until it renews."""
+
+    @abstractmethod
+    def renew_calls(self) -> None:
+        """The budget renews: time passes until it does."""
+
+    @abstractmethod
+    def hide_field(self) -> str:
+        """The field that holds the score vanishes from the account; its name."""
+
+    def lock(self, record: Ref) -> None:
+        """The next write finds the record locked (ability `lock`)."""
+        raise NotImplementedError
+
+    def half_batch(self) -> None:
+        """The next write dies after half of its rows were saved (ability `half_batch`)."""
+        raise NotImplementedError
+
+    def forbid_duplicates(self) -> None:
+        """From now on the platform refuses a second record with a known address (ability `duplicate_rule`)."""
+        raise NotImplementedError
