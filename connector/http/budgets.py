@@ -94,7 +94,8 @@ class Budget:
 
     def observe(self, used: int, allowed: int, now: datetime) -> None:
         """The platform says what the whole account used and may use: others' calls lower what is left for us."""
-        ours = self._store.used(self._account, self.bucket(), now)
+        unspent = sum(block.left for block in self._blocks.values())
+        ours = self._store.used(self._account, self.bucket(), now) - unspent
         others = max(0, used - ours)
         fair = math.floor(min(self.limit.calls, allowed) * self._share)
         self._ceiling = max(0, min(fair, allowed - others))

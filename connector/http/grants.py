@@ -25,6 +25,8 @@ from connector.http.tokens import Tokens, fresh_until
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_LIFE_S = 180
+_PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+"""Refusals that say nothing about the grant. Source: RFC 6749, section 4.1.2.1; RFC 8628, section 3.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ class Grants:
         code = self.redactor(str(code), 80)
         text = self.redactor(str(body.get("error_description") or body.get("message") or ""))
         said = f"{code}: {text}" if text else code
-        if answer.status == 429 or answer.status >= 500:
+        is_blocked = answer.status == 403 and not body  # a firewall's page, not the platform's word on the grant
+        if answer.status == 429 or answer.status >= 500 or code in _PASSING or is_blocked:
             wait = seconds_told(answer.headers.get("Retry-After"), answer.date or now)
             told = f"{self.connection}: the token address was out of order ({said})"
             return RetryableError(told, retry_after_s=wait, code="sign_in_unavailable")

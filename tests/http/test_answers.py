@@ -1,5 +1,6 @@
 """What an answer means, what is repeated, what a write may never do. Answers are made up by `responses`."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import responses
 from responses import matchers
 
 from connector.adapter import Adapter
-from connector.adapter.declared import ErrorRule, StaticAuth
+from connector.adapter.declared import ErrorRule, Limit, StaticAuth
 from connector.errors import (
     AuthError,
     ContractError,
@@ -182,6 +183,27 @@ class Hides(Adapter):
     @classmethod
     def retry_after_s(cls, answer):
         return 20 if b"606" in answer.content else None
+
+
+class Tells(Adapter):
+    """A platform that tells the account's use of the day in a header."""
+
+    @classmethod
+    def usage(cls, answer):
+        used, _, allowed = answer.headers["X-Usage"].partition("/")
+        return int(used), int(allowed)
+
+
+def test_the_use_that_the_platform_tells_ends_the_day_early(remote, open_client):
+    used = itertools.count(4901)
+    remote.add_callback("GET", URL, lambda _: (200, {"X-Usage": f"{next(used)}/5000"}, "{}"))
+    client = open_client(reader=Tells, limits=(Limit(calls=100_000, per_s=86_400),))
+    with pytest.raises(QuotaError) as caught:
+        for _ in range(1000):
+            client.request("GET", "/leads")
+    assert caught.value.retry_after_s > 80_000
+    assert client.sent == 90
+    assert client.request("GET", "/leads", reserve=True).status == 200
 
 
 def test_a_throttle_hidden_in_a_200_is_retryable(remote, open_client, clock):

@@ -15,8 +15,10 @@ NOT_TAKEN = [
     "https://acme.example:99999", "https://[::1", "https://%31%32%37.0.0.1",
     "https://acme.example%00.evil.example", "https://-acme.example", "https://a..example", "http://0.0.0.0",
     "http://2130706433", "http://0x7f000001", "http://017700000001", "http://0177.0.0.1", "http://127.1",
-    "http://[::ffff:10.0.0.1]", "http://[::]", "http://10.0.0.1", "http://169.254.169.254", "http://localhost.evil.example",
-    "http://127.0.0.1.evil.example", "http://loopback", "javascript:alert(1)", "gopher://127.0.0.1", "https:acme.example",
+    "http://[::ffff:10.0.0.1]", "http://[::]", "http://10.0.0.1", "http://169.254.169.254",
+    "http://localhost.evil.example",
+    "http://127.0.0.1.evil.example", "http://loopback", "javascript:alert(1)",
+    "gopher://127.0.0.1", "https:acme.example",
     "http://localhost@evil.example",
 ]  # fmt: skip
 

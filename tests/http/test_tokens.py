@@ -170,7 +170,16 @@ def test_a_refused_grant_needs_a_person_and_is_not_hammered(remote, oauth, token
     assert client.request("GET", "/leads").status == 200
 
 
-@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 429}, {"body": "<html>", "status": 200}])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"status": 503},
+        {"status": 429},
+        {"status": 200, "body": "<html>"},
+        {"status": 403, "body": "<html>blocked"},
+        {"status": 400, "json": {"error": "temporarily_unavailable"}},
+    ],
+)
 def test_a_token_address_out_of_order_keeps_the_grant(remote, oauth, tokens, trouble):
     remote.post(TOKEN, **trouble)
     with pytest.raises(RetryableError):

@@ -4,6 +4,7 @@ import gzip
 import logging
 import socket
 import struct
+import threading
 import time
 
 import pytest
@@ -169,6 +170,22 @@ def test_cookies_are_not_kept(raw_server, open_client):
     client.request("GET", "/")
     assert b"sid=1" not in server.requests[1]
     assert server.connections == 1
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_not_used_for_a_write(raw_server, open_client):
+    closed = threading.Event()
+
+    def script(connection, _):
+        connection.sendall(ok())
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.set()
+
+    server = raw_server(script)
+    client = open_client(server.url, world=NO_SLEEP)
+    client.request("GET", "/")
+    assert closed.wait(5)
+    assert client.request("POST", "/", json={}).status == 200
+    assert server.connections == 2
 
 
 def test_the_environment_gives_no_proxy_and_no_netrc(raw_server, open_client, monkeypatch, tmp_path):
