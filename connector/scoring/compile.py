@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, lcm
@@ -175,8 +175,22 @@ def _view(spec: ScoringModel, tracks: Mapping[str, Track]) -> View:
 
 
 def _fingerprint(spec: ScoringModel, lists: Lists, time_zone: str) -> str:
-    """A short hash of all that decides a score: not the model's name, and not its tests."""
+    """A short hash of all that decides a score: not the model's name, not its tests, not lists that it never asks."""
     content: dict[str, Any] = spec.model_dump(mode="json", by_alias=True, exclude={"name", "version", "tests"})
-    named = {name: sorted(entries) for name, entries in lists.items()}
-    text = json.dumps([content, named, time_zone], ensure_ascii=False)
+    asked = {name: sorted(lists[name]) for name in sorted(set(_lists_in(content))) if name in lists}
+    text = json.dumps([content, asked, time_zone], ensure_ascii=False)
     return hashlib.blake2b(text.encode()).hexdigest()[:HASH_CHARACTERS]
+
+
+def _lists_in(content: Any) -> Iterator[str]:
+    """Every text beside a key `list`, wherever it stands; some may name no list (a form may have a field `list`)."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key == "list":
+                yield from (
+                    [value] if isinstance(value, str) else [name for name in value or () if isinstance(name, str)]
+                )
+            yield from _lists_in(value)
+    elif isinstance(content, list):
+        for item in content:
+            yield from _lists_in(item)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from connector.scoring.counting import ActRule
 from connector.scoring.grading import Profile
 from connector.scoring.language import ModelTest
-from connector.scoring.sorting import Sorter
+from connector.scoring.sorting import Sorter, day_of
 from connector.scoring.when import When
 
 FACTORS: Mapping[str, float] = {"keep": 1.0, "halve": 0.5, "reset": 0.0}
@@ -114,7 +114,7 @@ class Model:
 
     def day(self, at: datetime) -> int:
         """The ordinal of the day in the model's time zone."""
-        return at.astimezone(self.zone).toordinal()
+        return day_of(at, self.zone)
 
     def held(self, sum_mp: int) -> int:
         """A whole sum, held within floor and cap."""

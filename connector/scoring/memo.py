@@ -7,8 +7,10 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST_KEPT: Final = 8_192
+MOST_KEPT: Final = 4_096
 """Distinct texts per question; titles and countries have far fewer that come back."""
+LONGEST_KEPT: Final = 200
+"""Characters; longer texts are rarely seen twice, so they are not worth the memory."""
 
 
 class Memo(Generic[T]):
@@ -23,13 +25,13 @@ class Memo(Generic[T]):
     def __call__(self, value: Any) -> T:
         if type(value) is not str:  # 1, 1.0 and True are one key but three values
             return self._answer(value)
-        try:
-            return self._known[value]
-        except KeyError:
-            return self._learn(value)
+        found = self._known.get(value)
+        return self._learn(value) if found is None else found
 
     def _learn(self, value: str) -> T:
-        if len(self._known) >= MOST_KEPT:
-            self._known.clear()
-        found = self._known[value] = self._answer(value)
+        found = self._answer(value)
+        if len(value) <= LONGEST_KEPT:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[value] = found
         return found

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from connector.model import Activity
 from connector.scoring.when import ActTest, Attributes, When
 
-MOST_KEPT: Final = 32_768
+MOST_KEPT: Final = 8_192
 """Distinct combinations of texts that are remembered; emptied when full."""
 
 
@@ -36,6 +36,14 @@ Fitting = tuple[tuple[int, tuple[ActTest, ...]], ...]
 """The numbers of conditions whose texts fit, each with what it still asks of the activity."""
 
 
+def day_of(at: datetime, zone: ZoneInfo) -> int:
+    """The ordinal of the day in a time zone. At the ends of the calendar, where no zone may move it, its own day."""
+    try:
+        return at.astimezone(zone).toordinal()
+    except OverflowError:
+        return at.toordinal()
+
+
 class Sorter:
     """All conditions of a model that are asked of activities, by number."""
 
@@ -51,7 +59,7 @@ class Sorter:
         """The activities of one lead under each condition that they fit. The order of `acts` changes nothing."""
         hits: Hits = {}
         for act, fitting in self._asked_for(acts):
-            day = act.at.astimezone(self._zone).toordinal()
+            day = day_of(act.at, self._zone)
             hit = Hit(act, day, day)
             for number, others in fitting:
                 if not others or all(test(act) for test in others):

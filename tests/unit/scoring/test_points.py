@@ -31,6 +31,12 @@ def test_a_future_date_has_age_zero() -> None:
     assert points(group(window_days=5, half_life_days=1), [future]) == 10
 
 
+def test_a_date_that_stands_for_none_is_very_old_and_stops_nobody() -> None:
+    nothing = Activity("a", "download", datetime(1, 1, 1, tzinfo=UTC))
+    rule = {"interest": {"groups": {"it": {"points": 10, "when": {"type": "download"}, "half_life_days": 30}}}}
+    assert points(model_of("America/Sao_Paulo", **rule), [nothing, act(days_ago=30)]) == 5
+
+
 class TestRuns:
     def test_n_activities_close_enough_are_one_occurrence(self) -> None:
         assert points(group(at_least=3, within_days=2), acts(4, 4, 5)) == 10
