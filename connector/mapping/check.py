@@ -14,6 +14,7 @@ from connector.conditions import as_text, is_blank, key_of, number
 from connector.documents import Path, Places
 from connector.errors import Problem
 from connector.mapping.crm import CrmMapping
+from connector.mapping.decisions import Rule
 from connector.mapping.fields import FieldRule
 from connector.mapping.marketing import MarketingMapping
 from connector.mapping.marketing_file import FieldFeedback
@@ -46,8 +47,8 @@ def check_crm(mapping: CrmMapping, fields: Iterable[Field], samples: Sequence[Ma
                 checker.check_written(name, rule, ("fields", index, "to"), samples)
     for name in mapping.objects if mapping.key else ():
         checker.check_key(name, str(mapping.key))
-    for name, reads in mapping.reads.items():
-        checker.check_read(name, reads)
+    for decision in mapping.decision_rules:
+        checker.check_decision(decision)
     checker.check_required(mapping)
     return checker.findings
 
@@ -111,14 +112,14 @@ class _Checker:
         elif not field.unique:
             self.add("fail", name, ("key",), f"'{name}' is not unique in {object_name}", "make it a unique external id")
 
-    def check_read(self, object_name: str, names: Sequence[str]) -> None:
-        if not any(object_name == known for known, _ in self._fields):
+    def check_decision(self, rule: Rule) -> None:
+        if all(rule.object != known for known, _ in self._fields):
             return  # this object's fields were not asked for
-        for name in names:
-            parent = name.split(".")[0]
-            if self.find(object_name, name) is None and self.find(object_name, parent) is None and "." not in name:
-                at = ("decisions",)
-                self.add("fail", name, at, f"{object_name} has no field '{name}'", self._close(object_name, name))
+        for name in dict.fromkeys(rule.reads):
+            if "." not in name and self.find(rule.object, name) is None:  # Owner.Type is listed under Owner's record
+                at = ("decisions", rule.number - 1)
+                message = f"{rule.object} has no field '{name}'"
+                self.add("fail", name, at, message, self._close(rule.object, name))
 
     def check_required(self, mapping: CrmMapping) -> None:
         written = {name.lower() for name in mapping.fields_for(mapping.object)} | {(mapping.key or "").lower()}

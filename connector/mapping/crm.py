@@ -13,7 +13,7 @@ from connector.adapter.base import FieldPlan
 from connector.documents import Places
 from connector.errors import Problem
 from connector.mapping.crm_file import CrmFile
-from connector.mapping.decisions import Decisions
+from connector.mapping.decisions import Decisions, Rule
 from connector.mapping.effects import CrmEffect, Effects
 from connector.mapping.facts import Facts
 from connector.mapping.fields import Current, changes, compile_fields, desired
@@ -52,12 +52,17 @@ class CrmMapping:
         return (self.object, *self.also)
 
     @property
+    def decision_rules(self) -> tuple[Rule, ...]:
+        """The compiled lines of `decisions:`, each with its object and the fields that it reads."""
+        return self._decisions.rules
+
+    @property
     def reads(self) -> dict[str, tuple[str, ...]]:
         """Fields that the adapter must read, by object: for decisions, for `wins`, and the key where we write it."""
         names: dict[str, list[str]] = {
             name: [*filter(None, [self.key]), *self.needs_current(name)] for name in self.objects
         }
-        for rule in self._decisions.rules:
+        for rule in self.decision_rules:
             names.setdefault(rule.object, []).extend(rule.reads)
         return {name: tuple(dict.fromkeys(fields)) for name, fields in names.items()}
 
@@ -95,7 +100,7 @@ class CrmMapping:
 
     def field_plan(self) -> list[FieldPlan]:
         """The fields that the account should have for what we write and for the reasons that we read."""
-        return planned_fields(self.file, self.rules, self._decisions.rules)
+        return planned_fields(self.file, self.rules, self.decision_rules)
 
     def decide(self, record: CrmRecord, before: CrmRecord | None = None) -> Decision | None:
         """The newest decision that the record tells and `before` (as last seen) did not."""

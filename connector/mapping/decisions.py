@@ -159,7 +159,8 @@ def _compile(file: CrmFile, line: DecisionLine, index: int, mistakes: Mistakes) 
         if (text := getattr(line, part)) is not None:
             with mistakes.at(*at, part):
                 parts[part] = compile_path(text)
-    tests = compile_when(when, (*at, "when"), mistakes) if when else []
+    asked = when if when or not line.when else None  # all of it was refused just now; it was not empty
+    tests = compile_when(asked, (*at, "when"), mistakes)
     return Rule(index + 1, line, line.object or file.object, tests, parts)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from connector.documents import FileModel, Wrong
-from connector.mapping.words import Scalar, Table, Unmapped, Value, When, one_or_more
+from connector.mapping.words import Table, Unmapped, Value, When, one_or_more
 from connector.model import DECISION_KINDS
 
 Event = Literal["mql", "accepted", "qualified", "rejected", "recycled", "won", "lost"]
@@ -130,8 +131,7 @@ class NoteFeedback(FileModel):
     on: Events
 
 
-FeedbackLine = FieldFeedback | StageFeedback | EventFeedback | TagFeedback | ListFeedback | NoteFeedback
-FEEDBACK: dict[str, type[FileModel]] = {
+FEEDBACK: Final[Mapping[str, type[FileModel]]] = {
     "to": FieldFeedback,
     "stage": StageFeedback,
     "event": EventFeedback,
@@ -142,6 +142,30 @@ FEEDBACK: dict[str, type[FileModel]] = {
 """Which word of a feedback line says its kind."""
 
 
+def _kind(line: Any) -> str | None:
+    """The name of the line's model, so that a mistake in it is told as one of this kind and of no other."""
+    if isinstance(line, FileModel):
+        return type(line).__name__
+    keys = line if isinstance(line, dict) else ()
+    return next((model.__name__ for word, model in FEEDBACK.items() if word in keys), None)
+
+
+FeedbackLine = FieldFeedback | StageFeedback | EventFeedback | TagFeedback | ListFeedback | NoteFeedback
+_Told = Annotated[
+    Annotated[FieldFeedback, Tag("FieldFeedback")]
+    | Annotated[StageFeedback, Tag("StageFeedback")]
+    | Annotated[EventFeedback, Tag("EventFeedback")]
+    | Annotated[TagFeedback, Tag("TagFeedback")]
+    | Annotated[ListFeedback, Tag("ListFeedback")]
+    | Annotated[NoteFeedback, Tag("NoteFeedback")],
+    Discriminator(
+        _kind,
+        custom_error_type="feedback",
+        custom_error_message=f"a line of feedback has one of: {', '.join(FEEDBACK)}",
+    ),
+]
+
+
 class MarketingFile(FileModel):
     """The whole file. `key` is the column that holds a contact's id, for files; platforms have their own."""
 
@@ -149,7 +173,4 @@ class MarketingFile(FileModel):
     key: str | None = None
     contact: tuple[ContactLine, ...]
     activities: tuple[ActivityLine, ...] = ()
-    feedback: tuple[FeedbackLine, ...] = ()
-
-
-__all__ = ["EVENTS", "FEEDBACK", "Event", "Events", "FeedbackLine", "MarketingFile", "Scalar"]
+    feedback: tuple[_Told, ...] = ()
