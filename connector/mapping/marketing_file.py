@@ -37,7 +37,7 @@ class TypeFrom(FileModel):
 
     from_: str = Field(alias="from", min_length=1)
     values: Table | None = None
-    unmapped: Unmapped = "keep"
+    unmapped: Unmapped | None = None
 
 
 class ActivityLine(FileModel):

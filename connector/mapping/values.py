@@ -56,9 +56,9 @@ def compile_finish(line: Value, field: str, setting: Setting) -> Finish | None:
     """What a line does to its values beyond cleaning; None when that is nothing. Raises ValueError for bad options."""
     steps: list[Finish] = []
     if line.transform:
-        steps.append(_transformed(compile_transforms(line.transform, setting), field, line.unmapped or "drop"))
+        steps.append(_transformed(compile_transforms(line.transform, setting), field, line.unmapped))
     if line.values is not None:
-        steps.append(_translated(line.values, field, line.unmapped or "keep"))
+        steps.append(_translated(line.values, field, line.unmapped))
     if line.join is not None or line.max_length is not None:
         steps.append(_as_one_text(line.join, line.max_length))
     if len(steps) < 2:
@@ -77,7 +77,7 @@ def _in_turn(steps: list[Finish]) -> Finish:
     return finish
 
 
-def _transformed(transforms: tuple[Transform, ...], field: str, unmapped: Unmapped) -> Finish:
+def _transformed(transforms: tuple[Transform, ...], field: str, unmapped: Unmapped | None) -> Finish:
     def finish(value: Any, record: Mapping[str, Any], notes: list[Note]) -> Any:
         changed = value
         try:
@@ -92,7 +92,7 @@ def _transformed(transforms: tuple[Transform, ...], field: str, unmapped: Unmapp
     return finish
 
 
-def _translated(table: Mapping[Any, Any], field: str, unmapped: Unmapped) -> Finish:
+def _translated(table: Mapping[Any, Any], field: str, unmapped: Unmapped | None) -> Finish:
     words = {key_of(word): None if is_blank(new) else new for word, new in table.items()}
 
     def translate(value: Any, notes: list[Note]) -> Any:
@@ -110,12 +110,15 @@ def _translated(table: Mapping[Any, Any], field: str, unmapped: Unmapped) -> Fin
     return finish
 
 
-def _unfit(note: Note, why: str, value: Any, unmapped: Unmapped, notes: list[Note]) -> Any:
+def _unfit(note: Note, why: str, value: Any, unmapped: Unmapped | None, notes: list[Note]) -> Any:
+    """What becomes of a value that does not fit: see `Value.unmapped`."""
     if unmapped == "reject":
         # The value stays out of the text: it may be personal.
         raise RecordError(f"'{note.field}': {why}", code=note.kind, field=note.field, hint="add it to the mapping")
+    if unmapped == "keep":
+        return value  # the mapping says that such values are meant: nothing to count
     notes.append(note)
-    return value if unmapped == "keep" else None
+    return value if unmapped is None and note.kind == "unmapped" else None
 
 
 def _as_one_text(join: str | None, max_length: int | None) -> Finish:

@@ -54,7 +54,8 @@ class Value(FileModel):
     """Where a value comes from and how it is changed: `transform`, then `values`, then `join` and `max_length`.
 
     `unmapped` is what happens to a value that the table does not list or a transform cannot read. Not said: what the
-    table does not list is kept, what cannot be read is left out; both are counted and listed.
+    table does not list is kept, what cannot be read is left out, and both are counted and listed for the admin. `keep`
+    means such values as they are, and counts none; `drop` leaves them out, `reject` the whole record.
     """
 
     from_: str = Field(alias="from", min_length=1)

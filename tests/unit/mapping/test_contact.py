@@ -48,8 +48,13 @@ def test_what_cannot_be_read_is_left_out_and_counted_without_its_value(marketing
     assert mapped.notes == (Note("phone", "unreadable"),)
 
 
-def test_a_transform_may_be_told_to_keep_what_it_cannot_read(marketing):
-    assert marketing(AGREED).contact({"Country": "Narnia"}).attributes == {"country": "Narnia"}
+def test_a_value_that_a_line_says_to_keep_is_meant_and_not_counted(marketing):
+    mapped = marketing(AGREED).contact({"Country": "Narnia"})
+    assert (mapped.attributes, mapped.notes) == ({"country": "Narnia"}, ())
+    mapped = marketing("contact: [{to: city, from: City, values: {Select: null}, unmapped: keep}]").contact(
+        {"City": "X"}
+    )
+    assert (mapped.attributes, mapped.notes) == ({"city": "X"}, ())
 
 
 def test_a_phone_is_read_in_the_country_mapped_above_it(marketing):
