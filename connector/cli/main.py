@@ -1,0 +1,77 @@
+"""The group of all verbs. A verb's module is imported when it is called: `--help` must not cost half a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from connector import __version__
+from connector.cli.caller import Caller, Family
+from connector.cli.failing import failing
+
+VERBS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Show the whole loop on this machine, with nothing configured."),
+    "run": ("run", "Run the daemon, or one pass of all steps."),
+}
+"""Each verb: its module in this package, and its line in `--help` (a test holds it to the verb's own)."""
+
+
+class LazyVerbs(MutableMapping[str, click.Command]):
+    """The verbs by name; one that is looked up is imported."""
+
+    def __init__(self) -> None:
+        self._names = [name for name, (module, _) in VERBS.items() if find_spec(f"connector.cli.{module}")]
+        self._loaded: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._loaded:
+            module = import_module(f"connector.cli.{VERBS[name][0]}")
+            self._loaded[name] = getattr(module, name)
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, verb: click.Command) -> None:
+        self._loaded[name] = verb
+        self._names.append(name)
+
+    def __delitem__(self, name: str) -> None:
+        self._names.remove(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+
+class Root(Family):
+    """All verbs, in the order in which a newcomer meets them; every error of leadloop ends here, in words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, VERBS[name][1]) for name in self.commands])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with failing(ctx, ctx.ensure_object(Caller)):
+            return super().invoke(ctx)
+
+
+@click.group(name="leadloop", cls=Root, commands=LazyVerbs(), context_settings={"help_option_names": ["--help", "-h"]})
+@click.version_option(__version__, prog_name="leadloop", message="%(prog)s %(version)s")
+def main() -> None:
+    """Close the loop between marketing automation and the CRM.
+
+    Data goes to stdout, logs to stderr. Exit codes: 0 done, 1 done with failures, 2 usage or configuration wrong,
+    3 credentials refused, 4 remote unavailable or quota spent, 5 state unusable, 6 another process holds the state.
+    """
