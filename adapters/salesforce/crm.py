@@ -154,8 +154,8 @@ class SalesforceCrm(CrmAdapter):
         usable = [write for write in batch if write.effect not in told]
         on_records = [write for write in usable if write.kind != "record"]
         owners = tasks.owners(self.api, on_records)
-        calls = writing.calls_of(self._row(write, owners) for write in usable)
-        told |= self._with_names(batch, writing.send(self.api, calls))
+        sent = writing.send(self.api, writing.calls_of(self._row(write, owners) for write in usable))
+        told |= self._with_names(batch, self._without_taken_keys(usable, sent))
         return [told[write.effect] for write in batch]
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
@@ -196,7 +196,24 @@ class SalesforceCrm(CrmAdapter):
                 f"connection '{self.options.connection}': the mapping names no key to create records under",
                 hint="set `key` in the mapping to a field marked External ID and Unique",
             )
-        return writing.record_row(write, write.object or self.main_object, self.options.key or "")
+        object_name = write.object or self.main_object
+        key = self.options.key if object_name in self.key_objects or write.record_id is None else None
+        return writing.record_row(write, object_name, key or "")
+
+    def _without_taken_keys(self, writes: Sequence[LeadWrite], told: dict[str, Outcome]) -> dict[str, Outcome]:
+        """Updates again without the key, where another record of the same person holds it: the score goes through."""
+        taken = [
+            write
+            for write in writes
+            if write.kind == "record" and write.record_id and told[write.effect].code == "DUPLICATE_VALUE"
+        ]
+        if not taken:
+            return told
+        rows = [writing.record_row(write, write.object or self.main_object, "") for write in taken]
+        try:
+            return told | writing.send(self.api, writing.calls_of(rows))
+        except LeadloopError:
+            return told  # what became of the other rows is known: these stay in conflict until they are sent again
 
     def _with_names(self, batch: Sequence[LeadWrite], told: dict[str, Outcome]) -> dict[str, Outcome]:
         """Conflicts that do not say with whom, named by a look-up of the writes' e-mail addresses."""

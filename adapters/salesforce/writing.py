@@ -47,10 +47,15 @@ class Call:
 
 
 def record_row(write: LeadWrite, object_name: str, key: str) -> Row:
-    """The row that creates a record under its key or changes a known one, with exactly the fields of the write."""
+    """The row that creates a record under its key, or changes a known one, which then carries the key too.
+
+    With a blank `key` a known record is changed in the fields of the write alone.
+    """
     body: Json = {"attributes": {"type": object_name}, **sendable(write.fields)}
+    if key and write.key:
+        body[key] = write.key
     if write.record_id is None:
-        return Row(write, Route("upsert", object_name, key), write.key, {**body, key: write.key})
+        return Row(write, Route("upsert", object_name, key), write.key, body)
     return Row(write, Route("update", object_name), write.record_id[:15], {**body, "id": write.record_id})
 
 

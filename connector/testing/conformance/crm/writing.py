@@ -28,6 +28,14 @@ class WritingConformance:
         assert [(one.object, one.record_id) for one in updated] == records
         assert [world.score_on(record) for record in records] == [51, 52, 53]
 
+    def test_a_record_that_sales_made_carries_our_key_once_we_wrote_to_it(self, world: CrmWorld) -> None:
+        record = world.add(1)
+        write_all(world.adapter(), [world.change(record, 1, 30)])
+        keys = world.keys(1)
+        world.clock.advance(able(world.adapter()).visible_after_s)
+        (answer,) = world.adapter().resolve([type(keys)(keys.leadloop_id)])
+        assert [(one.object, one.id, one.by) for one in answer.found] == [(*record, "key")]
+
     def test_creations_and_updates_mix_in_one_batch(self, world: CrmWorld) -> None:
         record = world.add(1)
         batch = [world.creation(2), world.change(record, 1, 77), world.creation(3)]

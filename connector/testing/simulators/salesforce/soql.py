@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.testing.simulators.salesforce.store import normal
+from connector.testing.simulators.salesforce.users import long_id
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<moment>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d))|(?P<date>\d{4}-\d\d-\d\d)"
@@ -30,7 +31,7 @@ class SoqlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One comparison: `field operator values` (several for IN)."""
 
     field: str
@@ -46,7 +47,7 @@ class Group:
     parts: tuple[Condition, ...]
 
 
-Condition = Test | Group
+Condition = Comparison | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,9 @@ class _Parser:
             while self.take(","):
                 values.append(self.value())
             self.expect(")")
-            return Test(field, "IN", tuple(values))
+            return _comparison(field, "IN", values)
         operator = self.next("sign")
-        return Test(field, operator, (self.value(),))
+        return _comparison(field, operator, [self.value()])
 
     def order(self) -> tuple[tuple[str, bool], ...]:
         self.expect("BY")
@@ -180,6 +181,12 @@ class _Parser:
             raise SoqlError("MALFORMED_QUERY", f"expecting {word}, found {self.peek() or 'the end'}")
 
 
+def _comparison(field: str, operator: str, values: list[Any]) -> Comparison:
+    """Ids may be asked for by their 15 characters."""
+    by_id = field.endswith("Id")
+    return Comparison(field, operator, tuple(long_id(one) if by_id and isinstance(one, str) else one for one in values))
+
+
 Judge = Callable[[Mapping[str, Any]], bool]
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": lambda left, right: left < right,
@@ -210,14 +217,14 @@ def fields_of(condition: Condition | None) -> set[str]:
     """The fields that a condition asks about."""
     if condition is None:
         return set()
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return {condition.field}
     return {field for part in condition.parts for field in fields_of(part)}
 
 
 def candidates(condition: Condition | None, find: Callable[[str, tuple[Any, ...]], set[str] | None]) -> set[str] | None:
     """Ids among which all fitting rows are, by the indexes that `find` knows; None: look at every row."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return find(condition.field, condition.values) if condition.operator in ("IN", "=") else None
     if condition is None:
         return None
@@ -230,7 +237,7 @@ def candidates(condition: Condition | None, find: Callable[[str, tuple[Any, ...]
 
 def earliest(condition: Condition | None, field: str) -> datetime | None:
     """The least value of a moment field that can fit; None when the condition does not bound it."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return condition.values[0] if condition.field == field and condition.operator in (">", ">=", "=") else None
     if condition is None:
         return None
