@@ -118,7 +118,7 @@ class QuotaError(RetryableError):
         self.record = record
 
 
-class UnknownOutcome(RetryableError):  # noqa: N818 - it is a state of knowledge, not a failure
+class UnknownOutcome(RetryableError):
     """The request may have been applied. Never send it again before reading back."""
 
     default_code = "unknown_outcome"

@@ -78,8 +78,8 @@ class Standing:
 
     @property
     def is_mql(self) -> bool:
-        """Does the lead count as an MQL now?"""
-        return self.stage in MQL_STAGES
+        """Does the lead count as an MQL now? What sales took up by itself is none: marketing did not qualify it."""
+        return self.stage in MQL_STAGES and self.origin == "leadloop"
 
     @property
     def has_decision(self) -> bool:
@@ -99,8 +99,22 @@ class Placed:
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """By time, ties by stage, then as they were learned."""
-    return sorted(events, key=lambda event: (event.happened_by, ORDER[event.kind], event.known_at, event.id))
+    """By time, ties by stage, then as they were learned.
+
+    A push is dated by the CRM's clock, so that decisions compare with it; what the machine did before that push can
+    not be later than it, whatever our own clock says.
+    """
+    learned = sorted(events, key=lambda event: (event.known_at, event.id, ORDER[event.kind]))
+    times: dict[int, datetime] = {}
+    latest: datetime | None = None
+    for event in reversed(learned):
+        if event.kind == "pushed":
+            latest = event.at
+        at = event.happened_by
+        times[id(event)] = min(at, latest) if event.by == "rule" and latest is not None else at
+        if event.kind == "mql":
+            latest = None
+    return sorted(learned, key=lambda event: (times[id(event)], ORDER[event.kind], event.known_at, event.id))
 
 
 def fold(events: Iterable[Event], start: datetime) -> tuple[Standing, list[Placed]]:

@@ -20,7 +20,16 @@ ATTRIBUTES: Final = (
 )  # fmt: skip
 """Attributes that every mapping may fill, beside `custom.*`, the channel attributes and the two consent lanes."""
 
-CHANNEL_ATTRIBUTES: Final = ("channel", "source", "campaign", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+CHANNEL_ATTRIBUTES: Final = (
+    "channel",
+    "source",
+    "campaign",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+)
 
 ACTIVITY_TYPES: Final = (
     "form_submission", "page_view", "email_open", "email_click", "email_reply", "download", "webinar", "event", "chat",

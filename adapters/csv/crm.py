@@ -39,6 +39,8 @@ from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 FILE = "leads.csv"
 KEY = "leadloop_id"
+OUR_IDS = "ll-"
+"""How leadloop_ids begin. Other ids of a person are names in files of decisions, not lines of `leads.csv`."""
 EMAIL_COLUMNS = ("email", "e-mail")
 
 SPEC = CrmSpec(
@@ -136,7 +138,8 @@ class CsvCrm(CrmAdapter):
 
     def _resolution(self, person: PersonKeys, rows: Rows, by_email: Mapping[str, str]) -> Resolution:
         found = {key: Found(LEAD, key, "id", key=key) for _, key in person.records if key in rows}
-        gone = [(LEAD, key) for _, key in person.records if key not in rows]
+        ours = [key for _, key in person.records if key.startswith(OUR_IDS)]
+        gone = [(LEAD, key) for key in ours if key not in rows]
         if person.leadloop_id in rows:
             found.setdefault(person.leadloop_id, Found(LEAD, person.leadloop_id, "key", key=person.leadloop_id))
         for email in person.emails:

@@ -29,13 +29,13 @@ class DecisionColumns:
         return (self.lead, self.email, *self.fields)
 
     def record(self, row: Row, mark: Mark) -> CrmRecord:
-        """The line as a record. A file says when it changed, not when a line did: the time is that of a poll."""
+        """The line as a record. A line without time takes the moment at which it was first read, as acts do."""
         values = row.values
         return CrmRecord(
             object=LEAD,
             id=values[self.key].strip(),
             fields={name: values[name] for name in self.fields if name in values} if self.fields else values,
-            changed_at=mark.changed_at,
+            changed_at=mark.first_read_at,
             email=values.get(self.email, "").strip() or None,
             key=values.get(self.lead, "").strip() or None,
             precision="poll",

@@ -91,9 +91,9 @@ class Mark:
         return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
 
     @property
-    def changed_at(self) -> datetime:
-        """The file's own time."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
+    def first_read_at(self) -> datetime:
+        """When this content was first read. The file's own time is when somebody exported it, which says less."""
+        return datetime.fromisoformat(self.read_at)
 
 
 def examine(path: Path, now: datetime) -> tuple[Mark, Encoding]:
@@ -104,7 +104,7 @@ def examine(path: Path, now: datetime) -> tuple[Mark, Encoding]:
         size=stat.st_size,
         mtime_ns=stat.st_mtime_ns,
         digest=contents.digest,
-        read_at=now.isoformat(timespec="seconds"),
+        read_at=now.isoformat(),
         is_settled=now - datetime.fromtimestamp(stat.st_mtime, UTC) > TICK,
     )
     return mark, contents.encoding

@@ -17,6 +17,7 @@ class Answer(Protocol):
     @property
     def date(self) -> datetime | None:
         """The platform's clock, from the `Date` header."""
+
     @property
     def content(self) -> bytes: ...
     def json(self) -> Any:

@@ -207,6 +207,13 @@ def limits_with(limits: Sequence[Limit], plan: Mapping[str, int]) -> tuple[Limit
     return (*changed, *added)
 
 
+def raised(limits: Sequence[Limit], factor: float) -> tuple[Limit, ...]:
+    """All limits times one factor."""
+    if factor == 1:
+        return tuple(limits)
+    return tuple(limit.model_copy(update={"calls": max(1, int(limit.calls * factor))}) for limit in limits)
+
+
 def _is_plan(limit: Limit) -> bool:
     return limit.bucket in ("*", "default") and not limit.per_record and not limit.logins
 

@@ -15,7 +15,7 @@ from connector.http.answer import HttpAnswer
 from connector.http.budgets import BudgetStore
 from connector.http.client import HttpClient, lost
 from connector.http.grants import Grants, TokenRequest
-from connector.http.limiter import Limiter, limits_with
+from connector.http.limiter import Limiter, limits_with, raised
 from connector.http.origins import Origins, Reach
 from connector.http.redact import Redactor
 from connector.http.signing import TOKEN_DEADLINE_S, OAuthSigner, Signer, StaticSigner
@@ -55,6 +55,8 @@ class Network:
     budgets: BudgetStore
     world: World = field(default_factory=World)
     limiters: dict[str, Limiter] = field(default_factory=dict)
+    factor: float = 1.0
+    """Raises every declared limit alike, as a simulator's factor does: for the demo and tests, never for a platform."""
 
     def client(self, spec: Spec, settings: Settings, reader: ErrorReader = Adapter) -> HttpClient:
         """The client of one connection. `reader` is its adapter's class. Raises ConfigError before any request."""
@@ -97,7 +99,7 @@ class Network:
         if account not in self.limiters:
             self.limiters[account] = Limiter(
                 account,
-                limits_with(spec.limits, settings.limits),
+                raised(limits_with(spec.limits, settings.limits), self.factor),
                 store=self.budgets,
                 world=self.world,
                 concurrency=spec.concurrency,

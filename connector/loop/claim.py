@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from connector.loop import merge
@@ -10,9 +9,10 @@ from connector.loop.context import Loop
 from connector.state import contacts, outbox, people
 from connector.state.leads import Dossier
 from connector.state.outbox import Row
+from connector.state.store import Tx
 
 
-def may_send(tx: sqlite3.Connection, loop: Loop, connection: str, side: str, rows: Sequence[Row]) -> list[Row]:
+def may_send(tx: Tx, loop: Loop, side: str, rows: Sequence[Row]) -> list[Row]:
     """The rows that may go; the others become `suppressed` here and now, and their leads are worked out again."""
     allowed: list[Row] = []
     for row in rows:
@@ -25,7 +25,7 @@ def may_send(tx: sqlite3.Connection, loop: Loop, connection: str, side: str, row
     return allowed
 
 
-def _forbidden(tx: sqlite3.Connection, loop: Loop, side: str, row: Row) -> str | None:
+def _forbidden(tx: Tx, loop: Loop, side: str, row: Row) -> str | None:
     erased_at = tx.execute("SELECT erased_at FROM people WHERE id = ?", (row.person,)).fetchone()
     if erased_at is None or erased_at[0] is not None:
         return "the person was erased"

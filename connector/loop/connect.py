@@ -6,15 +6,16 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.adapter import Adapter, Client, CrmAdapter, MarketingAdapter, Options
+from connector.adapter import Adapter, Answer, Client, CrmAdapter, MarketingAdapter, Options
 from connector.adapter.registry import crm_adapter, marketing_adapter
 from connector.conditions import compile_test
 from connector.config import Config, CrmConnection, MarketingConnection
 from connector.config.models import Connection
-from connector.errors import ConfigError
+from connector.errors import ConfigError, ContractError, Problem
 from connector.http import HttpClient, Network, Settings
 from connector.http import World as HttpWorld
 from connector.identity import EmailRules
@@ -38,11 +39,11 @@ class Files:
 
 def read_files(config: Config) -> Files:
     """Read scoring model, mappings and reasons. Raises ConfigError that carries the mistakes of all of them."""
-    problems = []
+    problems: list[Problem] = []
 
-    def attempt(read: Callable[[], Any]) -> Any:
+    def attempt(read: Callable[..., Any], path: Path, **more: Any) -> Any:
         try:
-            return read()
+            return read(path, **more)
         except ConfigError as error:
             problems.extend(error.problems)
             if not error.problems:
@@ -50,17 +51,14 @@ def read_files(config: Config) -> Files:
             return None
 
     zone = config.time_zone
-    model = attempt(lambda: load_model(config.scoring, time_zone=zone))
+    model = attempt(load_model, config.scoring, time_zone=zone)
     wanted = None if model is None else model.needs_fields
-    reasons = None if config.reasons is None else attempt(lambda: load_reasons(config.reasons))
+    reasons = None if config.reasons is None else attempt(load_reasons, config.reasons)
     marketing = {
-        name: attempt(lambda one=one: load_marketing(one.mapping, time_zone=zone, extra_fields=wanted))
+        name: attempt(load_marketing, one.mapping, time_zone=zone, extra_fields=wanted)
         for name, one in config.marketing.items()
     }
-    crm = {
-        name: attempt(lambda one=one: load_crm(one.mapping, time_zone=zone, reasons=reasons))
-        for name, one in config.crm.items()
-    }
+    crm = {name: attempt(load_crm, one.mapping, time_zone=zone, reasons=reasons) for name, one in config.crm.items()}
     if problems:
         raise ConfigError("the files that the configuration names have mistakes", problems=problems)
     return Files(model, marketing, crm)
@@ -79,21 +77,28 @@ class NoNetwork:
         """Our own clock."""
         return self._now()
 
+    def request(self, method: str, path: str, **_: Any) -> Answer:
+        """Never: an adapter that declares `network=False` asks nobody."""
+        raise ContractError(f"{method} {path}: an adapter without network asked for it", code="no_network")
+
 
 class Connector:
     """Makes the parts of a loop; `network_store` keeps tokens and budgets (a dry run works on another state)."""
 
-    def __init__(self, config: Config, files: Files, world: World, network_store: Store) -> None:
+    def __init__(
+        self, config: Config, files: Files, world: World, network_store: Store, *, limit_factor: float = 1.0
+    ) -> None:
         self.config = config
         self.files = files
         self.world = world
         secret = config.secret_key.get_secret_value() if config.secret_key else None
         key = key_from(secret) if secret else key_beside(network_store.path)
-        chance = random.Random(int.from_bytes(world.random_bytes(8)))
+        chance = random.Random(int.from_bytes(world.random_bytes(8)))  # noqa: S311 - spreads retries, keeps no secret
         self.network = Network(
             SqliteTokens(network_store, [key]),
             SqliteBudgets(network_store),
             HttpWorld(world.now, world.monotonic, world.sleep, chance.random),
+            factor=limit_factor,
         )
 
     def loop(self, store: Store) -> Loop:
@@ -124,9 +129,7 @@ class Connector:
             spec=kind.spec,
             adapter=adapter,
             mapping=mapping,
-            reader=Reader(
-                kind.spec, mapping, RecordReader(kind.spec, mapping.key, ZoneInfo(self.config.time_zone))
-            ),
+            reader=Reader(kind.spec, mapping, RecordReader(kind.spec, mapping.key, ZoneInfo(self.config.time_zone))),
             account=name,
             requests=_counter(client),
             workers=client.workers,

@@ -82,9 +82,18 @@ class Loop:
     marketing: Sequence[Marketing]
     crm: Sequence[Crm]
     run: str = ""
+    dry_run: bool = False
+    """Everything but sending: on a copy of the state, so that nothing of it stays."""
+    forced: bool = False
+    """A person named this very step: it is done even where a pass of all steps would leave it for later."""
     refused: dict[str, float] = field(default_factory=dict)
     """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
     log: Any = field(default_factory=lambda: structlog.get_logger("leadloop"))
+
+    @property
+    def order(self) -> dict[str, int]:
+        """The rank of each marketing connection: of two values of the same time the first one's stays."""
+        return {source.name: rank for rank, source in enumerate(self.marketing)}
 
     @property
     def epoch(self) -> int:

@@ -6,7 +6,6 @@ stream; they change no field that a decision is told from, and cause nothing.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from connector.loop.tally import Tally
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
 from connector.state import leads, outbox, people, reading
+from connector.state.store import Tx
 
 STREAM = "decisions"
 
@@ -57,7 +57,7 @@ def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
         reading.mark_fresh(tx, crm.name, "removals", loop.world.now())
 
 
-def _save_page(tx: sqlite3.Connection, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally) -> None:
+def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally) -> None:
     now = loop.world.now()
     tally.read += len(page.records) + len(page.bad)
     tally.rejected += len(page.bad)
@@ -82,7 +82,7 @@ def _save_page(tx: sqlite3.Connection, loop: Loop, crm: Crm, page: Page[CrmRecor
 class Owners:
     """Whose each record of a page is: by our key, by an id known before, by a linked record, by address."""
 
-    def __init__(self, tx: sqlite3.Connection, loop: Loop, crm: Crm, records: Sequence[CrmRecord]) -> None:
+    def __init__(self, tx: Tx, loop: Loop, crm: Crm, records: Sequence[CrmRecord]) -> None:
         self._tx, self._loop, self._crm = tx, loop, crm
         self._by_key = people.persons_by_leadloop_id(tx, [record.key for record in records if record.key])
         self._by_email = people.own_by_email(tx, [key for record in records if (key := self._email(record))])
@@ -129,11 +129,11 @@ def linked(record: CrmRecord) -> Iterator[tuple[str, str]]:
 
 
 def _take(
-    tx: sqlite3.Connection, loop: Loop, crm: Crm, record: CrmRecord, before: CrmRecord | None, owners: Owners,
+    tx: Tx, loop: Loop, crm: Crm, record: CrmRecord, before: CrmRecord | None, owners: Owners,
     now: datetime,
 ) -> bool:  # fmt: skip
     person = owners.of(record)
-    same = before is not None and dict(before.fields) == dict(record.fields) and not record.history
+    same = before is not None and before.changed_at == record.changed_at and dict(before.fields) == dict(record.fields)
     found = [] if same else crm.mapping.decisions_of(record, before)
     store.save_record(tx, crm.name, record, person, now)
     if person is None:
@@ -141,16 +141,14 @@ def _take(
             store.add_decision(tx, crm.name, decision, None, now)
         return not same
     _own(tx, crm, record, person, now)
-    fresh = [
-        (decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))
-    ]
+    fresh = [(decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))]
     late = _adopt_linked(tx, loop, crm, record, person, now)
     if fresh or late:
         apply(tx, loop, crm.name, person, [*late, *fresh], now)
     return not same
 
 
-def _own(tx: sqlite3.Connection, crm: Crm, record: CrmRecord, person: int, now: datetime) -> None:
+def _own(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> None:
     pairs = [(record.object, record.id), *linked(record)]
     people.add_identities(
         tx, [(people.crm_system(crm.name, object_), id_, person, "own") for object_, id_ in pairs], now
@@ -158,7 +156,7 @@ def _own(tx: sqlite3.Connection, crm: Crm, record: CrmRecord, person: int, now: 
 
 
 def _adopt_linked(
-    tx: sqlite3.Connection, loop: Loop, crm: Crm, record: CrmRecord, person: int, now: datetime
+    tx: Tx, loop: Loop, crm: Crm, record: CrmRecord, person: int, now: datetime
 ) -> list[tuple[Decision, int]]:
     """Records seen before anybody knew whose they are, now that this one links them: their decisions count too."""
     adopted: list[tuple[Decision, int]] = []
@@ -171,7 +169,7 @@ def _adopt_linked(
 
 
 def apply(
-    tx: sqlite3.Connection,
+    tx: Tx,
     loop: Loop,
     connection: str,
     person: int,
@@ -195,7 +193,7 @@ def apply(
     people.mark_dirty(tx, [person], level=2)
 
 
-def _remove(tx: sqlite3.Connection, loop: Loop, crm: Crm, removal: Removal) -> None:
+def _remove(tx: Tx, loop: Loop, crm: Crm, removal: Removal) -> None:
     now = loop.world.now()
     object_ = removal.object or crm.mapping.object
     store.record_gone(tx, crm.name, object_, removal.id, now)
@@ -214,4 +212,3 @@ def _remove(tx: sqlite3.Connection, loop: Loop, crm: Crm, removal: Removal) -> N
         people.add_identities(tx, [(system, removal.merged_into, person, "own")], now)
     elif winner != person:
         people.join(tx, person, winner)
-

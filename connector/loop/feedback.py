@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from connector.loop.channel import Channel
 from connector.loop.context import Loop, Marketing
 from connector.loop.plan import Planner
-from connector.loop.send import Channel, send
+from connector.loop.send import send
 from connector.loop.tally import Tally
 from connector.state import operation
 
@@ -26,6 +27,7 @@ def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
 
 def channel(source: Marketing) -> Channel:
     """Marketing automation as the sender sees it."""
+    adapter = source.adapter
     return Channel(
-        source.name, "marketing", source.spec, source.adapter.write_back, source.adapter.read_back, source.workers
+        source.name, "marketing", source.spec, adapter.write_back, adapter.read_back, adapter.client.now, source.workers
     )

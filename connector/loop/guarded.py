@@ -29,9 +29,7 @@ REFUSED_S = 900.0
 """How long a connection whose credentials were refused is left alone: asking again and again locks accounts."""
 
 
-def guarded(
-    loop: Loop, connection: C, step: str, stream: str, work: Callable[[Loop, C, Tally], None]
-) -> Tally:
+def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[Loop, C, Tally], None]) -> Tally:
     """Run `work` and put what stopped it into its line, its wait and the log. Only StateError goes on upwards."""
     tally = Tally(step, connection.name, stream)
     log = loop.log.bind(run=loop.run, step=step, connection=connection.name, stream=stream)
@@ -83,9 +81,11 @@ def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tal
 
 
 def _went_well(loop: Loop, connection: str, stream: str, log: Any) -> None:
-    standing = loop.store.read().execute(
-        "SELECT 1 FROM waits WHERE connection = ? AND stream = ?", (connection, stream)
-    ).fetchone()
+    standing = (
+        loop.store.read()
+        .execute("SELECT 1 FROM waits WHERE connection = ? AND stream = ?", (connection, stream))
+        .fetchone()
+    )
     if standing is None:
         return
     with loop.store.write(durable=False, step=True) as tx:

@@ -5,7 +5,6 @@ Worked out for the page as a whole: three look-ups and a handful of bulk stateme
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +23,7 @@ from connector.state.contacts import KnownContact
 from connector.state.erasure import erased_among
 from connector.state.leads import pack_act
 from connector.state.packing import pack, unpack
+from connector.state.store import Tx
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class _Keys:
 
 
 def save_contact_page(
-    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
+    tx: Tx, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
 ) -> list[str]:
     """Save raw contacts; returns the ids that went through. Counts into `tally`, parks what fails."""
     tally.read += len(records)
@@ -78,7 +78,7 @@ def save_contact_page(
 
 
 def _mapped(
-    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
+    tx: Tx, loop: Loop, source: Marketing, records: Sequence[Json], at: datetime, tally: Tally
 ) -> dict[str, tuple[Contact, Json]]:
     mapped: dict[str, tuple[Contact, Json]] = {}
     for raw in records:
@@ -98,7 +98,7 @@ def _mapped(
 
 
 def _park(
-    tx: sqlite3.Connection, loop: Loop, source: Marketing, key: str, error: RecordError, raw: Json, at: datetime,
+    tx: Tx, loop: Loop, source: Marketing, key: str, error: RecordError, raw: Json, at: datetime,
     tally: Tally,
 ) -> None:  # fmt: skip
     tally.rejected += 1
@@ -106,7 +106,7 @@ def _park(
     tally.new_rejects += reading.add_reject(tx, source.name, "contacts", key, error, at, raw=kept, run=loop.run)
 
 
-def _known_keys(tx: sqlite3.Connection, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> _Keys:
+def _known_keys(tx: Tx, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> _Keys:
     ids = [contact.id for contact in contacts]
     emails = [key for contact in contacts if (key := joining_email(loop, contact)) is not None]
     return _Keys(
@@ -184,7 +184,7 @@ def act_row(act: Activity, person: int) -> tuple[str, int, str, str, str]:
     return act.key, person, act.type, stamp(act.at), pack_act(act)
 
 
-def _write(tx: sqlite3.Connection, loop: Loop, source: Marketing, batch: _Batch, at: datetime) -> None:
+def _write(tx: Tx, loop: Loop, source: Marketing, batch: _Batch, at: datetime) -> None:
     people.add_people(tx, batch.new_people, at)
     people.add_identities(tx, batch.identities, at)
     store_contacts.save_contacts(tx, source.name, batch.added, at)

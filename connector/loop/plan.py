@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from connector.loop.alike import differing
 from connector.loop.context import Loop
-from connector.loop.settle import differing
 from connector.loop.tally import Tally
 from connector.model import LeadWrite
 from connector.state import outbox
 from connector.state.outbox import Desired
+from connector.state.store import Tx
 
 PLAN_AT_ONCE = 1000
 HELD_BY_GUARD = "blast guard"
@@ -39,7 +39,7 @@ class Planner:
                 number += self._plan_one(tx, one, number, self._loop.world.now(), tally)
         return True
 
-    def _plan_one(self, tx: sqlite3.Connection, one: Desired, number: int, now: datetime, tally: Tally) -> int:
+    def _plan_one(self, tx: Tx, one: Desired, number: int, now: datetime, tally: Tally) -> int:
         """Rows of one wish; how many were planned."""
         fields, marks = _split(one.want)
         creates = self._side == "crm" and one.record_id is None
@@ -73,7 +73,7 @@ class Planner:
         return None
 
     def _plan_marks(
-        self, tx: sqlite3.Connection, one: Desired, marks: Mapping[str, bool], number: int, after: int | None,
+        self, tx: Tx, one: Desired, marks: Mapping[str, bool], number: int, after: int | None,
         now: datetime,
     ) -> int:  # fmt: skip
         for step, (key, on) in enumerate(sorted(marks.items())):
@@ -86,7 +86,7 @@ class Planner:
             self._put(tx, one, write, now, waits_for=after)
         return len(marks)
 
-    def _plan_effects(self, tx: sqlite3.Connection, one: Desired, after: int | None, now: datetime) -> int:
+    def _plan_effects(self, tx: Tx, one: Desired, after: int | None, now: datetime) -> int:
         planned = 0
         for effect in one.effects:
             write = LeadWrite(
@@ -97,7 +97,7 @@ class Planner:
         return planned
 
     def _put(
-        self, tx: sqlite3.Connection, one: Desired, write: LeadWrite, now: datetime, *, creates: bool = False,
+        self, tx: Tx, one: Desired, write: LeadWrite, now: datetime, *, creates: bool = False,
         held: str | None = None, waits_for: int | None = None, cycle: int | None = None,
     ) -> int | None:  # fmt: skip
         return outbox.plan(

@@ -6,7 +6,6 @@ read afterwards, fresh leads first; a backfill or a sweep never starves them.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -22,6 +21,7 @@ from connector.loop.tally import Tally
 from connector.model import Json
 from connector.state import contacts as store_contacts
 from connector.state import people, reading
+from connector.state.store import Tx
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def pull(loop: Loop, source: Marketing) -> list[Tally]:
     """All streams of one connection, each on its own: one that fails stops no other."""
     able = source.spec.capabilities
     lines = [guarded(loop, source, "pull", "contacts", _contacts)]
-    lines.append(guarded(loop, source, "pull", "named_contacts", _named_contacts))
+    lines.append(guarded(loop, source, "pull", "named_contacts", named_contacts))
     if able.activities == "feed":
         lines.append(guarded(loop, source, "pull", "activities", _activity_feed))
     elif able.activities == "per_contact":
@@ -48,31 +48,33 @@ def walk(
     source: Marketing,
     stream: str,
     pages: Callable[[Json | None], Iterator[Page[T]]],
-    save: Callable[[sqlite3.Connection, Page[T], datetime, Tally], None],
+    save: Callable[[Tx, Page[T], datetime, Tally], None],
     tally: Tally,
 ) -> None:
     """Read a stream from its cursor to its end, one transaction a page."""
     cursor = reading.cursor(loop.store.read(), source.name, stream)
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, source.name, stream, loop.world.now(), loop.run, "start of a walk")
+    named = 0
     for page in pages(cursor):
         at = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             save(tx, page, at, tally)
             reading.want_read(tx, source.name, page.to_read)
+            named += len({item.id for item in page.to_read})
             _park_bad(tx, loop, source, stream, page, at, tally)
             if page.cursor is not None:
                 reading.move_cursor(tx, source.name, stream, page.cursor, at)
         tally.why_zero = page.why_zero or tally.why_zero
         if loop.stopping():
             return
+    if named and not tally.read:
+        tally.why_zero = f"the listing names {named} changed contacts; they are read one by one"
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, source.name, stream, loop.world.now())
 
 
-def _park_bad(
-    tx: sqlite3.Connection, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally
-) -> None:
+def _park_bad(tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally) -> None:
     for bad in page.bad:
         tally.read += 1
         tally.rejected += 1
@@ -82,7 +84,7 @@ def _park_bad(
 
 
 def _contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
-    def save(tx: sqlite3.Connection, page: Page[Json], at: datetime, tally: Tally) -> None:
+    def save(tx: Tx, page: Page[Json], at: datetime, tally: Tally) -> None:
         save_contact_page(tx, loop, source, page.records, at, tally)
 
     walk(loop, source, "contacts", source.adapter.changes, save, tally)
@@ -90,7 +92,8 @@ def _contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
         tally.why_zero = "nothing changed in marketing since the last read"
 
 
-def _named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
+def named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
+    """Read the contacts that pages, walks or people only named, fresh leads first."""
     while not loop.stopping():
         wanted = reading.next_reads(loop.store.read(), source.name, "contacts", READ_AT_ONCE, loop.world.now())
         if not wanted:
@@ -113,7 +116,7 @@ def _save_answers(loop: Loop, source: Marketing, answers: Sequence[ContactAnswer
         reading.was_read(tx, source.name, "contacts", [answer.id for answer in answers])
 
 
-def remove(tx: sqlite3.Connection, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
+def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
     """A contact is no more: deleted, or merged into another, which joins the persons."""
     person = store_contacts.mark_gone(tx, source.name, removal.id, at)
     if removal.merged_into is None:
@@ -133,7 +136,7 @@ def remove(tx: sqlite3.Connection, loop: Loop, source: Marketing, removal: Remov
 
 
 def _removals(loop: Loop, source: Marketing, tally: Tally) -> None:
-    def save(tx: sqlite3.Connection, page: Page[Removal], at: datetime, tally: Tally) -> None:
+    def save(tx: Tx, page: Page[Removal], at: datetime, tally: Tally) -> None:
         tally.read += len(page.records)
         tally.saved += len(page.records)
         for removal in page.records:
@@ -143,7 +146,7 @@ def _removals(loop: Loop, source: Marketing, tally: Tally) -> None:
 
 
 def _activity_feed(loop: Loop, source: Marketing, tally: Tally) -> None:
-    def save(tx: sqlite3.Connection, page: Page[Json], at: datetime, tally: Tally) -> None:
+    def save(tx: Tx, page: Page[Json], at: datetime, tally: Tally) -> None:
         save_acts(tx, loop, source, page.records, at, tally)
 
     walk(loop, source, "activities", source.adapter.activities, save, tally)
@@ -165,7 +168,7 @@ def _activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None
 
 
 def save_acts(
-    tx: sqlite3.Connection,
+    tx: Tx,
     loop: Loop,
     source: Marketing,
     records: Sequence[Json],
@@ -199,9 +202,7 @@ def save_acts(
     people.mark_dirty(tx, acted, level=2)
 
 
-def _owners(
-    tx: sqlite3.Connection, loop: Loop, source: Marketing, records: Sequence[Json], contact: str | None
-) -> dict[str, int]:
+def _owners(tx: Tx, loop: Loop, source: Marketing, records: Sequence[Json], contact: str | None) -> dict[str, int]:
     if contact is not None:
         return people.persons_by(tx, source.name, [contact])
     named: list[str] = []
@@ -217,7 +218,7 @@ def _owners(
     return {name: known[key] for name, key in keys.items() if key in known}
 
 
-def _new_owner(tx: sqlite3.Connection, loop: Loop, source: Marketing, whom: str, at: datetime) -> int:
+def _new_owner(tx: Tx, loop: Loop, source: Marketing, whom: str, at: datetime) -> int:
     by_id = source.spec.activity_contact_by == "id"
     key = whom if by_id else loop.emails.key(whom)
     if key is None or (not by_id and loop.emails.is_shared(key)):

@@ -6,7 +6,6 @@ that what sales knows better stays. Only then is a missing one created. What goe
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,14 +14,16 @@ from connector.adapter import Found, PersonKeys, Resolution
 from connector.config import Guard
 from connector.errors import RecordError
 from connector.identity import matching_emails
+from connector.loop.channel import Channel
 from connector.loop.context import Crm, Loop
 from connector.loop.plan import PLAN_AT_ONCE, Planner
-from connector.loop.send import Channel, send
+from connector.loop.send import send
 from connector.loop.tally import Tally
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
 from connector.state import operation, outbox, people, reading
 from connector.state.outbox import Desired
+from connector.state.store import Tx
 
 SMALLEST_GUARDED = 100
 """A share of changes is only worth holding from this many records on; below it a normal day looks like a flood."""
@@ -42,7 +43,9 @@ def push(loop: Loop, crm: Crm, tally: Tally) -> None:
 
 def channel(crm: Crm) -> Channel:
     """The CRM as the sender sees it."""
-    return Channel(crm.name, "crm", crm.spec, crm.adapter.write, crm.adapter.read_back, crm.workers)
+    return Channel(
+        crm.name, "crm", crm.spec, crm.adapter.write, crm.adapter.read_back, crm.adapter.client.now, crm.workers
+    )
 
 
 # Finding records.
@@ -71,7 +74,7 @@ def _unresolved(loop: Loop, crm: Crm) -> list[Desired]:
     return [one for one in due if one.record_id is None and one.resolved_at is None]
 
 
-def _keys(tx: sqlite3.Connection, loop: Loop, crm: Crm, one: Desired) -> PersonKeys:
+def _keys(tx: Tx, loop: Loop, crm: Crm, one: Desired) -> PersonKeys:
     records = [
         (system.partition(":")[2], key)
         for system, key, _ in people.identities_of(tx, one.person)
@@ -110,7 +113,7 @@ def _read_current(
 
 
 def _take_answer(
-    tx: sqlite3.Connection,
+    tx: Tx,
     loop: Loop,
     crm: Crm,
     one: Desired,
@@ -153,13 +156,13 @@ def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:
     return None
 
 
-def _link(
-    tx: sqlite3.Connection, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any], now: datetime
-) -> None:
+def _link(tx: Tx, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any], now: datetime) -> None:
     outbox.link(tx, crm.name, one.person, found.object, found.id, now)
     people.add_identities(tx, [(people.crm_system(crm.name, found.object), found.id, one.person, "own")], now)
     if found.was is not None:
-        people.add_identities(tx, [(people.crm_system(crm.name, found.was[0]), found.was[1], one.person, "merged")], now)
+        people.add_identities(
+            tx, [(people.crm_system(crm.name, found.was[0]), found.was[1], one.person, "merged")], now
+        )
     if fields:
         kept = {**crm_store.last_fields(tx, crm.name, found.object, found.id), **fields}
         crm_store.save_looked_at(tx, crm.name, CrmRecord(found.object, found.id, kept, now), now)
@@ -167,9 +170,11 @@ def _link(
 
 
 def _report_second(
-    tx: sqlite3.Connection, loop: Loop, crm: Crm, key: PersonKeys, found: Found, answer: Resolution | None, now: datetime
+    tx: Tx, loop: Loop, crm: Crm, key: PersonKeys, found: Found, answer: Resolution | None, now: datetime
 ) -> None:
-    others = [other for other in (answer.found if answer else ()) if (other.object, other.id) != (found.object, found.id)]
+    others = [
+        other for other in (answer.found if answer else ()) if (other.object, other.id) != (found.object, found.id)
+    ]
     if not others:
         reading.close_rejects(tx, crm.name, "crm_duplicate", [key.leadloop_id])
         return
@@ -197,7 +202,9 @@ def _budget(loop: Loop, crm: Crm) -> tuple[float, float]:
     guard: Guard | None = crm.config.guard
     if guard is None:
         return float("inf"), float("inf")
-    linked = loop.store.read().execute(
-        "SELECT count(*) FROM desired WHERE connection = ? AND record_id IS NOT NULL", (crm.name,)
-    ).fetchone()[0]
+    linked = (
+        loop.store.read()
+        .execute("SELECT count(*) FROM desired WHERE connection = ? AND record_id IS NOT NULL", (crm.name,))
+        .fetchone()[0]
+    )
     return guard.creates, max(SMALLEST_GUARDED, linked * guard.changes_percent / 100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from connector.errors import RecordError
 from connector.mapping import MarketingMapping, Note, RecordReader, content_key
 from connector.model import Activity, Contact, Json
 from connector.state.clock import stamp
+from connector.state.store import Tx
 
 
 class Reader:
@@ -64,10 +64,10 @@ class Reader:
         return {name: value for name, value in raw.items() if name in self._kept}
 
 
-def save_notes(tx: sqlite3.Connection, connection: str, notes: Iterable[Note], at: datetime) -> None:
+def save_notes(tx: Tx, connection: str, notes: Iterable[Note], at: datetime) -> None:
     """Count values that no table has, so that an admin can list them."""
     tx.executemany(
         "INSERT INTO unmapped (connection, field, value, times, last_at) VALUES (?, ?, ?, 1, ?)"
         " ON CONFLICT (connection, field, value) DO UPDATE SET times = times + 1, last_at = excluded.last_at",
-        [(connection, note.field, (note.value or '(unreadable)')[:80], stamp(at)) for note in notes],
+        [(connection, note.field, (note.value or "(unreadable)")[:80], stamp(at)) for note in notes],
     )

@@ -6,12 +6,16 @@ before it is believed gone. Where the platform shows no edits, everybody seen is
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connector.adapter import ToRead
 from connector.loop.context import Loop, Marketing
 from connector.loop.tally import Tally
 from connector.state import reading
 
 STREAM = "everyone"
+ENOUGH = timedelta(hours=20)
+"""A pass of all steps does not walk everybody again before; `--only reconcile` does."""
 
 
 def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
@@ -21,6 +25,10 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
         tally.why_zero = "the platform tells of removals itself"
         return
     cursor = reading.cursor(loop.store.read(), source.name, STREAM)
+    last = reading.fresh_at(loop.store.read(), source.name, STREAM)
+    if cursor is None and last is not None and loop.world.now() - last < ENOUGH and not loop.forced:
+        tally.why_zero = f"everybody was walked at {last:%Y-%m-%d %H:%M} UTC; once a day is enough"
+        return
     if cursor is None:
         _forget_seen(loop, source)
     for page in source.adapter.everyone(cursor):

@@ -6,9 +6,7 @@ no holder the verb takes the lock and carries it out itself.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 from connector.errors import LeadloopError, RecordError
 from connector.loop.context import Loop
@@ -16,9 +14,9 @@ from connector.model import Json
 from connector.state import operation, outbox, people, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
-from connector.state.store import Store
+from connector.state.store import Store, Tx
 
-Work = Callable[[sqlite3.Connection, Store, Json], Json]
+Work = Callable[[Tx, Store, Json], Json]
 
 
 def carry_out(loop: Loop) -> int:
@@ -30,7 +28,7 @@ def carry_out(loop: Loop) -> int:
     return len(waiting)
 
 
-def perform(tx: sqlite3.Connection, store: Store, verb: str, args: Json) -> Json:
+def perform(tx: Tx, store: Store, verb: str, args: Json) -> Json:
     """Do one request; what went wrong is part of the answer."""
     try:
         result = WORK[verb](tx, store, args)
@@ -40,7 +38,7 @@ def perform(tx: sqlite3.Connection, store: Store, verb: str, args: Json) -> Json
     return result
 
 
-def _release(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _release(tx: Tx, store: Store, args: Json) -> Json:
     done = tx.execute(
         "UPDATE outbox SET state = 'planned', why = 'released' WHERE state = 'held'"
         " AND (?1 IS NULL OR connection = ?1)",
@@ -49,7 +47,7 @@ def _release(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
     return {"released": done.rowcount}
 
 
-def _replay(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _replay(tx: Tx, store: Store, args: Json) -> Json:
     """Give parked records another chance: contacts are read again, refused writes are planned again."""
     wanted = [
         one
@@ -65,40 +63,40 @@ def _replay(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
     return {"replayed": len(wanted)}
 
 
-def _drop(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _drop(tx: Tx, store: Store, args: Json) -> Json:
     done = tx.execute("UPDATE rejects SET state = 'dropped' WHERE id = ? AND state = 'open'", (args["id"],))
     if not done.rowcount:
         raise RecordError(f"no open reject has the number {args['id']}", code="no_reject")
     return {"dropped": done.rowcount}
 
 
-def _join(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _join(tx: Tx, store: Store, args: Json) -> Json:
     people.join(tx, args["loser"], args["winner"])
     return {"joined": 1}
 
 
-def _set_cursor(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _set_cursor(tx: Tx, store: Store, args: Json) -> Json:
     connection, stream = args["connection"], args["stream"]
     reading.keep_cursor(tx, connection, stream, store.now(), "", args["verb"])
     reading.move_cursor(tx, connection, stream, args.get("cursor"), store.now())
     return {"connection": connection, "stream": stream, "cursor": args.get("cursor")}
 
 
-def _backfill(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _backfill(tx: Tx, store: Store, args: Json) -> Json:
     n = reading.want_everyone(tx, args["connection"], moment_or_none(args.get("since")))
     return {"connection": args["connection"], "to_read": n}
 
 
-def _erase(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _erase(tx: Tx, store: Store, args: Json) -> Json:
     return erase_person(tx, args["person"], store.now(), args["salt"])
 
 
-def _pause(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _pause(tx: Tx, store: Store, args: Json) -> Json:
     operation.pause(tx, args["name"], store.now(), args.get("why", "asked for"))
     return {"paused": args["name"]}
 
 
-def _resume(tx: sqlite3.Connection, store: Store, args: Json) -> Json:
+def _resume(tx: Tx, store: Store, args: Json) -> Json:
     return {"resumed": args["name"], "was_paused": operation.resume(tx, args["name"])}
 
 

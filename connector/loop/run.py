@@ -14,7 +14,7 @@ from connector.loop.context import Crm, Loop
 from connector.loop.decisions import decisions, removals
 from connector.loop.feedback import feedback
 from connector.loop.guarded import guarded
-from connector.loop.pull import pull
+from connector.loop.pull import named_contacts, pull
 from connector.loop.push import find_records, push
 from connector.loop.reconcile import reconcile
 from connector.loop.requests import carry_out
@@ -37,6 +37,7 @@ def run_once(
 ) -> list[Tally]:
     """Every step, or those named, for every connection, or the one named; the lines of the report."""
     loop.run = new_run_id(loop)
+    loop.forced = tuple(only) != STEPS
     with loop.store.write(step=True) as tx:
         operation.start_run(tx, loop.run, kind, loop.world.now())
     lines: list[Tally] = []
@@ -112,6 +113,8 @@ def reconcile_step(loop: Loop, connection: str | None = None) -> list[Tally]:
     for source in _named(loop.marketing, connection):
         if source.spec.capabilities.removals == "sweep":
             lines.append(guarded(loop, source, "reconcile", "everyone", reconcile))
+            named = guarded(loop, source, "reconcile", "named_contacts", named_contacts)
+            lines += [named] if named.read or named.error else []
     return lines
 
 

@@ -6,7 +6,6 @@ and those whose `next_change_at` has come.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from connector.scoring import score as compute
 from connector.state import leads
 from connector.state.clock import moment
 from connector.state.leads import Dossier
+from connector.state.store import Tx
 
 BATCH = 250
 NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
@@ -66,9 +66,7 @@ def score_step(loop: Loop) -> list[Tally]:
     return [tally]
 
 
-def _score_batch(
-    tx: sqlite3.Connection, loop: Loop, persons: Sequence[int], order: Mapping[str, int], tally: Tally
-) -> None:
+def _score_batch(tx: Tx, loop: Loop, persons: Sequence[int], order: Mapping[str, int], tally: Tally) -> None:
     now = loop.world.now()
     wisher = Wisher(tx, loop, persons, now)
     for dossier in leads.dossiers(tx, persons):
@@ -78,9 +76,7 @@ def _score_batch(
         if events:
             _log(tx, loop, lead, events)
         wisher.wish(lead)
-        leads.save_score(
-            tx, dossier.person, lead.score, loop.model.version, verdicts_as_json(lead.verdicts), now
-        )
+        leads.save_score(tx, dossier.person, lead.score, loop.model.version, verdicts_as_json(lead.verdicts), now)
         leads.scored(tx, dossier.person, next_change_at(loop, lead, now))
         tally.read += 1
         tally.saved += 1
@@ -88,9 +84,7 @@ def _score_batch(
     tally.updated = tally.saved - tally.created
 
 
-def examine(
-    loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int], *, explain: bool = False
-) -> Lead:
+def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int], *, explain: bool = False) -> Lead:
     """Everything the model and the lifecycle say of a lead at a moment; writes nothing."""
     values, times = merge.attributes(dossier, order)
     consents = merge.consent(dossier)
@@ -175,7 +169,7 @@ def has_new_evidence(loop: Loop, lead: Lead) -> bool:
     return newest is not None and newest > rejected_at
 
 
-def _log(tx: sqlite3.Connection, loop: Loop, lead: Lead, events: Sequence[Event]) -> None:
+def _log(tx: Tx, loop: Loop, lead: Lead, events: Sequence[Event]) -> None:
     dossier = lead.dossier
     dossier.events.extend(events)
     lead.standing, lead.placed = fold(dossier.events, dossier.created_at)

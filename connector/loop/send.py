@@ -7,22 +7,24 @@ the platform's searches may lag. Consent and erasure are checked in the transact
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Literal
 
-from connector.adapter import Spec
 from connector.errors import LeadloopError, RecordError, RetryableError, UnknownOutcome
-from connector.loop import settle
+from connector.loop.alike import holds
+from connector.loop.channel import Channel
 from connector.loop.claim import may_send
 from connector.loop.context import Loop
+from connector.loop.settle import Counts, Settler
 from connector.loop.tally import Tally
-from connector.model import LeadWrite, Outcome, ReadBack
+from connector.model import Outcome, ReadBack
 from connector.state import operation, outbox
 from connector.state.outbox import Row
+from connector.state.store import Tx
 
 ROUND = 8
 """Batches per worker that are looked up at once."""
@@ -30,20 +32,11 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """How long an unknown or pending write is asked after before a person has to look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One side of one connection to write to: how to send, how to read back, how much at once."""
-
-    name: str
-    side: str
-    spec: Spec
-    write: Callable[[Sequence[LeadWrite]], Sequence[Outcome]]
-    read_back: Callable[[Sequence[LeadWrite]], Sequence[ReadBack]]
-    workers: int
-
-
 def send(loop: Loop, channel: Channel, tally: Tally) -> None:
-    """Send everything that may go now; counts into `tally`."""
+    """Send everything that may go now; counts into `tally`. A dry run leaves it planned."""
+    if loop.dry_run:
+        tally.why_zero = "a dry run sends nothing"
+        return
     with loop.store.write(step=True) as tx:
         outbox.recover(tx, channel.name, loop.epoch)
     if operation.is_paused(loop.store.read(), channel.name):
@@ -68,12 +61,12 @@ def send(loop: Loop, channel: Channel, tally: Tally) -> None:
 
 
 def _at_once(channel: Channel) -> int:
-    return channel.spec.capabilities.batch * max(1, channel.workers) * ROUND
+    return channel.batch * max(1, channel.workers) * ROUND
 
 
 def batches(channel: Channel, rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows of one kind and object at a time, as many as one call takes."""
-    size = channel.spec.capabilities.batch
+    size = channel.batch
 
     def sort_key(row: Row) -> tuple[bool, str, str, bool]:
         return (not row.write.fresh, row.write.kind, row.write.object, row.creates)
@@ -87,7 +80,7 @@ def batches(channel: Channel, rows: Sequence[Row]) -> Iterator[list[Row]]:
 @dataclass(slots=True)
 class _Result:
     sent: int = 0
-    counts: settle.Counts | None = None
+    counts: Counts | None = None
     error: LeadloopError | None = None
 
     def add_to(self, tally: Tally) -> None:
@@ -101,7 +94,7 @@ def _send_batch(loop: Loop, channel: Channel, rows: Sequence[Row]) -> _Result:
     with loop.store.write(step=True) as tx:
         if operation.is_paused(tx, channel.name):
             return _Result()
-        allowed = may_send(tx, loop, channel.name, channel.side, rows)
+        allowed = may_send(tx, loop, channel.side, rows)
         claimed = outbox.claim(tx, allowed, loop.world.now(), loop.epoch, loop.run)
     if not claimed:
         return _Result(sent=len(rows) - len(allowed))
@@ -120,7 +113,7 @@ def _send_batch(loop: Loop, channel: Channel, rows: Sequence[Row]) -> _Result:
                 outbox.settle(tx, row.id, "unknown", loop.world.now(), why="the answer could not be read")
         raise
     with loop.store.write(step=True) as tx:
-        counts = settle.outcomes(tx, loop, channel.name, channel.side, channel.spec, claimed, outcomes)
+        counts = Settler(tx, loop, channel).settle(claimed, outcomes)
     return _Result(sent=len(claimed), counts=counts)
 
 
@@ -145,7 +138,7 @@ def ask_after(loop: Loop, channel: Channel, state: str, tally: Tally) -> None:
     """Read back rows whose fate is not known yet, and settle those that can be."""
     while not loop.stopping():
         now = loop.world.now()
-        rows = outbox.in_state(loop.store.read(), channel.name, state, now, channel.spec.capabilities.batch)
+        rows = outbox.in_state(loop.store.read(), channel.name, state, now, channel.batch)
         if not rows:
             return
         found = {one.effect: one for one in channel.read_back([row.write for row in rows])}
@@ -154,37 +147,28 @@ def ask_after(loop: Loop, channel: Channel, state: str, tally: Tally) -> None:
                 _settle_asked(tx, loop, channel, row, found.get(row.write.effect), tally)
 
 
-def _settle_asked(
-    tx: sqlite3.Connection, loop: Loop, channel: Channel, row: Row, seen: ReadBack | None, tally: Tally
-) -> None:
+def _settle_asked(tx: Tx, loop: Loop, channel: Channel, row: Row, seen: ReadBack | None, tally: Tally) -> None:
     now = loop.world.now()
     since = row.sent_at or now
     lag = timedelta(seconds=channel.spec.capabilities.visible_after_s)
-    if seen is not None and seen.present and settle.holds(row.write, seen):
-        status = "created" if row.creates else "updated"
-        done = Outcome(row.write.effect, status, record_id=seen.record_id, object=seen.object)
-        settle.outcomes(tx, loop, channel.name, channel.side, channel.spec, [row], [done]).add_to(tally)
-        return
-    undecided = seen is None or seen.unclear or (not seen.present and (row.state == "pending" or now - since < lag))
-    if undecided:
-        _ask_again(tx, loop, channel, row, since, now, tally)
-        return
-    assert seen is not None
-    if seen.present and row.creates and seen.record_id is not None:
-        settle.found_instead(tx, channel.name, row, [(seen.object or row.write.object, seen.record_id)], now)
-        return
-    outbox.settle(tx, row.id, "planned", now, why="read back: it is not there")
+    settler = Settler(tx, loop, channel)
+    proven = seen is not None and seen.present and not (seen.unclear and row.state == "unknown")
+    if seen is not None and proven and holds(row.write, seen):
+        status: Literal["created", "updated"] = "created" if row.creates else "updated"
+        settler.settle([row], [Outcome(row.write.effect, status, record_id=seen.record_id, object=seen.object)])
+    elif seen is None or seen.unclear or (not seen.present and (row.state == "pending" or now - since < lag)):
+        if now - since > GIVE_UP_AFTER:
+            settler.give_up(row)
+        else:
+            _ask_again(tx, row, since + lag, now - since, now)
+            settler.counts.unknown += row.state == "unknown"
+    elif seen.present and row.creates and seen.record_id is not None:
+        settler.found_instead(row, (seen.object or row.write.object, seen.record_id))
+    else:
+        outbox.settle(tx, row.id, "planned", now, why="read back: it is not there")
+    settler.counts.add_to(tally)
 
 
-def _ask_again(
-    tx: sqlite3.Connection, loop: Loop, channel: Channel, row: Row, since: datetime, now: datetime, tally: Tally
-) -> None:
-    if now - since > GIVE_UP_AFTER:
-        settle.give_up(tx, loop, channel.name, channel.side, row, now, tally)
-        return
-    wait = min(timedelta(hours=1), max(timedelta(seconds=15), (now - since) / 2))
-    lag = timedelta(seconds=channel.spec.capabilities.visible_after_s)
-    outbox.settle(
-        tx, row.id, row.state, now, next_at=max(now + wait, since + lag), poll=row.poll, why="not visible yet"
-    )
-    tally.unknown += row.state == "unknown"
+def _ask_again(tx: Tx, row: Row, not_before: datetime, age: timedelta, now: datetime) -> None:
+    wait = min(timedelta(hours=1), max(timedelta(seconds=15), age / 2))
+    outbox.settle(tx, row.id, row.state, now, next_at=max(now + wait, not_before), poll=row.poll, why="not visible yet")

@@ -22,6 +22,7 @@ class Tally:
     created: int = 0
     updated: int = 0
     held: int = 0
+    effects: int = 0
     requests: int = 0
     why_zero: str | None = None
     error: str | None = None

@@ -6,7 +6,6 @@ a grade, the MQL mark, a field; for points that drift by decay alone only past t
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from connector.scoring import score as compute
 from connector.state import crm as crm_store
 from connector.state import leads, outbox
 from connector.state.outbox import Desired, Wish
+from connector.state.store import Tx
 
 if TYPE_CHECKING:
     from connector.loop.score import Lead
@@ -32,7 +32,7 @@ MARK = ":"
 class Wisher:
     """Works out the wishes of one batch of leads, in its transaction."""
 
-    def __init__(self, tx: sqlite3.Connection, loop: Loop, persons: Sequence[int], now: datetime) -> None:
+    def __init__(self, tx: Tx, loop: Loop, persons: Sequence[int], now: datetime) -> None:
         self._tx = tx
         self._loop = loop
         self._now = now
@@ -174,7 +174,11 @@ class Wisher:
         """What the events of this cycle, and the one that ended the last, set off; each once, by its own key."""
         found: list[dict[str, Any]] = []
         for line in lead.placed:
-            if line.origin != "leadloop" or line.cycle < lead.standing.cycle - 1 or line.event.kind in ("left", "pushed"):
+            if (
+                line.origin != "leadloop"
+                or line.cycle < lead.standing.cycle - 1
+                or line.event.kind in ("left", "pushed")
+            ):
                 continue
             if not line.moved and line.event.kind == "mql":
                 continue
@@ -242,4 +246,3 @@ def _newest_stage_only(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of several moves of the marketing stage only the newest is still true."""
     stages = [effect for effect in effects if effect["kind"] == "stage"]
     return [effect for effect in effects if effect["kind"] != "stage" or effect is stages[-1]]
-

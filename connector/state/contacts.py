@@ -77,8 +77,6 @@ def mark_gone(tx: sqlite3.Connection, connection: str, id_: str, at: datetime) -
     return None if row is None else int(row[0])
 
 
-
-
 def packed_of(tx: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
     """What each live contact of a person says: `{"a": attributes, "c": consent}`."""
     rows = tx.execute("SELECT packed FROM contacts WHERE person_id = ? AND gone_at IS NULL", (person,))

@@ -12,7 +12,9 @@ from connector.state.clock import moment, stamp
 from connector.state.packing import checksum, pack, unpack
 
 
-def seen_before(tx: sqlite3.Connection, connection: str, records: Sequence[CrmRecord]) -> dict[tuple[str, str], CrmRecord]:
+def seen_before(
+    tx: sqlite3.Connection, connection: str, records: Sequence[CrmRecord]
+) -> dict[tuple[str, str], CrmRecord]:
     """How these records stood when last seen."""
     rows = tx.execute(
         "SELECT r.* FROM json_each(?) AS w CROSS JOIN crm_records AS r"
@@ -22,7 +24,9 @@ def seen_before(tx: sqlite3.Connection, connection: str, records: Sequence[CrmRe
     return {(row["object"], row["id"]): _record(row) for row in rows}
 
 
-def persons_of_records(tx: sqlite3.Connection, connection: str, records: Sequence[CrmRecord]) -> dict[tuple[str, str], int]:
+def persons_of_records(
+    tx: sqlite3.Connection, connection: str, records: Sequence[CrmRecord]
+) -> dict[tuple[str, str], int]:
     """Whose each record was when last seen, where that was known."""
     rows = tx.execute(
         "SELECT r.object, r.id, r.person_id FROM json_each(?) AS w CROSS JOIN crm_records AS r"
@@ -128,7 +132,11 @@ def _turn(tx: sqlite3.Connection, connection: str, decision: Decision) -> int:
 
 
 def give_decisions(
-    tx: sqlite3.Connection, connection: str, object: str, id_: str, person: int  # noqa: A002
+    tx: sqlite3.Connection,
+    connection: str,
+    object: str,
+    id_: str,
+    person: int,
 ) -> list[tuple[Decision, int]]:
     """Decisions on a record whose person became known later, oldest first, with their ids."""
     rows = tx.execute(

@@ -45,9 +45,7 @@ def erase_person(tx: sqlite3.Connection, person: int, at: datetime, salt: str) -
     counts["crm_records"] = tx.execute("DELETE FROM crm_records WHERE person_id = ?", (person,)).rowcount
     counts["outbox"] = _empty_outbox(tx, person, at)
     counts["identities"] = tx.execute("DELETE FROM identities WHERE person_id = ?", (person,)).rowcount
-    tx.execute(
-        "UPDATE people SET erased_at = ?, dirty = 0, next_change_at = NULL WHERE id = ?", (stamp(at), person)
-    )
+    tx.execute("UPDATE people SET erased_at = ?, dirty = 0, next_change_at = NULL WHERE id = ?", (stamp(at), person))
     return {"leadloop_id": leadloop_id, "erased": counts}
 
 
@@ -86,5 +84,7 @@ def everything_of(db: sqlite3.Connection, person: int) -> Json:
         "life": leads.history(db, person),
         "decisions": rows("SELECT * FROM decisions WHERE person_id = ?"),
         "crm_records": rows("SELECT connection, object, id, fields, changed_at FROM crm_records WHERE person_id = ?"),
-        "writes": rows("SELECT connection, kind, object, record_id, fields, state, sent_at FROM outbox WHERE person_id = ?"),
+        "writes": rows(
+            "SELECT connection, kind, object, record_id, fields, state, sent_at FROM outbox WHERE person_id = ?"
+        ),
     }

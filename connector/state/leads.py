@@ -234,16 +234,16 @@ def save_standing(
 
     tx.execute(
         "INSERT INTO leads (person_id, stage, cycle, since, mql_at, fast, track, decided_at, decision, reason,"
-        " rejected_at, rejected_known_at, wait_until, crm, model) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " rejected_at, rejected_known_at, wait_until, crm, model, pushed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (person_id) DO UPDATE SET stage = excluded.stage, cycle = excluded.cycle, since = excluded.since,"
         " mql_at = excluded.mql_at, fast = excluded.fast, track = excluded.track, decided_at = excluded.decided_at,"
         " decision = excluded.decision, reason = excluded.reason, rejected_at = excluded.rejected_at,"
         " rejected_known_at = excluded.rejected_known_at, wait_until = excluded.wait_until, crm = excluded.crm,"
-        " model = excluded.model",
+        " model = excluded.model, pushed_at = excluded.pushed_at",
         (
             person, now.stage, now.cycle, stamp(now.since), text(now.mql_at), int(now.fast), now.track,
             text(now.decided_at), now.decision, now.reason, text(now.rejected_at), text(now.rejected_known_at),
-            text(wait_until), crm, model,
+            text(wait_until), crm, model, text(now.pushed_at),
         ),
     )  # fmt: skip
 
@@ -276,3 +276,17 @@ def decision_of(tx: sqlite3.Connection, line: sqlite3.Row) -> Decision:
         kind=line["kind"], at=moment(line["at"]), precision=line["precision"], reason=line["reason"],
         reason_text=line["reason_text"], by=line["actor"], amount=amount,
     )  # fmt: skip
+
+
+def awaits_push(tx: sqlite3.Connection, person: int) -> bool:
+    """Is the lead an MQL that no confirmed push has handed over in this cycle?"""
+    row = tx.execute(
+        "SELECT 1 FROM leads WHERE person_id = ? AND stage <> 'lead' AND mql_at IS NOT NULL AND pushed_at IS NULL",
+        (person,),
+    ).fetchone()
+    return row is not None
+
+
+def was_pushed(tx: sqlite3.Connection, person: int, at: datetime) -> None:
+    """The hand-over of this cycle is confirmed."""
+    tx.execute("UPDATE leads SET pushed_at = ? WHERE person_id = ?", (stamp(at), person))

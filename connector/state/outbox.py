@@ -116,20 +116,17 @@ SELECT_DESIRED = "SELECT d.*, l.cycle FROM desired AS d LEFT JOIN leads AS l ON 
 
 def desired_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[tuple[str, int], Desired]:
     """The wishes of these leads by (connection, person)."""
-    rows = tx.execute(
-        SELECT_DESIRED + "WHERE d.person_id IN (SELECT value FROM json_each(?))", (pack(list(persons)),)
-    )
+    rows = tx.execute(SELECT_DESIRED + "WHERE d.person_id IN (SELECT value FROM json_each(?))", (pack(list(persons)),))
     return {(row["connection"], row["person_id"]): _desired(row) for row in rows}
 
 
-def due_wishes(
-    db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False
-) -> list[Desired]:
+def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
     """Wishes worth a write, fresh first, whose record has no row on its way; `unresolved`: never looked for yet."""
     rows = db.execute(
-        SELECT_DESIRED + "WHERE d.connection = ? AND d.due = 1"
-        + (" AND d.record_id IS NULL AND d.resolved_at IS NULL" if unresolved else "") +
-        " AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection"
+        SELECT_DESIRED
+        + "WHERE d.connection = ? AND d.due = 1"
+        + (" AND d.record_id IS NULL AND d.resolved_at IS NULL" if unresolved else "")
+        + " AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection"
         "  AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))"
         " ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT ?",
         (connection, limit),
@@ -156,7 +153,9 @@ def _desired(row: sqlite3.Row) -> Desired:
     )
 
 
-def link(tx: sqlite3.Connection, connection: str, person: int, object: str, record_id: str | None, at: datetime) -> None:  # noqa: A002
+def link(
+    tx: sqlite3.Connection, connection: str, person: int, object: str, record_id: str | None, at: datetime
+) -> None:
     """The record that stands for this lead, found or made; None forgets it (it was deleted)."""
     tx.execute(
         "UPDATE desired SET object = ?, record_id = ?, resolved_at = ? WHERE connection = ? AND person_id = ?",
@@ -164,8 +163,18 @@ def link(tx: sqlite3.Connection, connection: str, person: int, object: str, reco
     )
 
 
-def settle_wish(tx: sqlite3.Connection, connection: str, person: int, written: Mapping[str, Any], points_mp: int, at: datetime) -> None:
-    """The record now holds `written` too; the wish is due again only where it meanwhile wants something else."""
+def settle_wish(
+    tx: sqlite3.Connection,
+    connection: str,
+    person: int,
+    written: Mapping[str, Any],
+    points_mp: int | None,
+    at: datetime,
+) -> None:
+    """The record now holds `written` too; the wish is due again only where it meanwhile wants something else.
+
+    `points_mp` None leaves what is known of the points shown (a mark was written, not the record).
+    """
     row = tx.execute(
         "SELECT want, have FROM desired WHERE connection = ? AND person_id = ?", (connection, person)
     ).fetchone()
@@ -175,8 +184,8 @@ def settle_wish(tx: sqlite3.Connection, connection: str, person: int, written: M
     want = unpack(row["want"])
     still = any(name in want and want[name] != value for name, value in written.items())
     tx.execute(
-        "UPDATE desired SET have = ?, have_points_mp = ?, confirmed_at = ?, due = ?, fresh = 0"
-        " WHERE connection = ? AND person_id = ?",
+        "UPDATE desired SET have = ?, have_points_mp = coalesce(?, have_points_mp), confirmed_at = ?, due = ?,"
+        " fresh = 0 WHERE connection = ? AND person_id = ?",
         (pack(have), points_mp, stamp(at), int(still), connection, person),
     )
 
@@ -237,6 +246,8 @@ def sendable(db: sqlite3.Connection, connection: str, limit: int, now: datetime)
         " LEFT JOIN outbox AS w ON w.id = o2.waits_for"
         " WHERE o2.connection = ? AND o2.state = 'planned' AND (o2.next_at IS NULL OR o2.next_at <= ?)"
         " AND (w.id IS NULL OR w.state IN ('confirmed', 'replaced'))"
+        " AND (o2.kind NOT IN ('tag', 'task', 'note') OR EXISTS (SELECT 1 FROM desired AS h"
+        "  WHERE h.connection = o2.connection AND h.person_id = o2.person_id AND h.record_id IS NOT NULL))"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS x WHERE x.connection = o2.connection AND x.person_id = o2.person_id"
         "  AND x.state IN ('sent', 'unknown', 'pending')))"
         " WHERE nth = 1 ORDER BY f DESC, id LIMIT ?) ORDER BY o.fresh DESC, o.id",
@@ -410,3 +421,8 @@ def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> Non
         " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
         (connection, leadloop_id),
     )
+
+
+def due_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
+    """The wish is still to be written."""
+    tx.execute("UPDATE desired SET due = 1 WHERE connection = ? AND person_id = ?", (connection, person))

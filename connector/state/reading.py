@@ -202,7 +202,9 @@ def rejects(db: sqlite3.Connection, *, state: str = "open", connection: str | No
 def saw(tx: sqlite3.Connection, connection: str, ids: Sequence[str]) -> int:
     """These contacts are there, says a walk under way; how many it had not seen before."""
     before = tx.total_changes
-    tx.executemany("INSERT OR IGNORE INTO sweep_seen (connection, id) VALUES (?, ?)", [(connection, id_) for id_ in ids])
+    tx.executemany(
+        "INSERT OR IGNORE INTO sweep_seen (connection, id) VALUES (?, ?)", [(connection, id_) for id_ in ids]
+    )
     return tx.total_changes - before
 
 
@@ -231,7 +233,7 @@ def want_everyone(tx: sqlite3.Connection, connection: str, since: datetime | Non
     text = None if since is None else stamp(since)
     done = tx.execute(
         "INSERT INTO to_read (connection, stream, id, lane, since)"
-        " SELECT c.connection, s.value, c.id, ?, ? FROM contacts AS c, json_each('[\"contacts\", \"activities\"]') AS s"
+        ' SELECT c.connection, s.value, c.id, ?, ? FROM contacts AS c, json_each(\'["contacts", "activities"]\') AS s'
         " WHERE c.connection = ? AND c.gone_at IS NULL ON CONFLICT (connection, stream, id) DO NOTHING",
         (BACKFILL, text, connection),
     )

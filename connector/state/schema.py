@@ -206,6 +206,7 @@ CREATE TABLE leads (
     cycle INTEGER NOT NULL,
     since TEXT NOT NULL,
     mql_at TEXT,
+    pushed_at TEXT,
     fast INTEGER NOT NULL DEFAULT 0,
     track TEXT NOT NULL DEFAULT 'mql',
     decided_at TEXT,

@@ -24,6 +24,9 @@ from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
 from connector.state.schema import SCHEMA_VERSION
 
+Tx = sqlite3.Connection
+"""What queries are handed: a transaction that `write()` opened, or a connection that can only read."""
+
 BUSY_MS = 15_000
 PAGE_BYTES = 16_384
 CACHE_KIB = 16_384
@@ -63,7 +66,9 @@ class Store:
     def open_to_read(cls, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
         """Open an existing state without the right to change it (also beside a running daemon)."""
         if not path.exists():
-            raise StateError(f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first")
+            raise StateError(
+                f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first"
+            )
         store = cls(path, now=now)
         store._local.reader = store._connect(read_only=True)
         _refuse_newer(store._local.reader, path)
@@ -82,7 +87,11 @@ class Store:
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:
         mode = "ro" if read_only else "rw"
         connection = sqlite3.connect(
-            f"file:{self.path}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+            f"file:{self.path}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_MS / 1000,
+            check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
         if not read_only:

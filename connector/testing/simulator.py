@@ -220,9 +220,7 @@ class Simulator:
 
     def _enter(self, request: Request, reply: Reply | None) -> Reply | None:
         status = reply.status if reply is not None else 0
-        self.ledger.append(
-            Entry(self.monotonic(), request.method, request.path, status, request.params, request.body)
-        )
+        self.ledger.append(Entry(self.monotonic(), request.method, request.path, status, request.params, request.body))
         return reply
 
     def calls(self, method: str = ".*", path: str = ".*") -> list[Entry]:
