@@ -32,6 +32,8 @@ from connector.testing.simulators.salesforce.users import INTEGRATION_USER
 DATA: Final = "/services/data/{version}/"
 MAX_ROWS: Final = 200
 MAX_ADDRESS_BYTES: Final = 16_384
+OPEN_QUERIES: Final = 50
+"""Queries with rows left to fetch; the oldest is given up for a new one."""
 _BY_CHANGE = (("SystemModstamp", False), ("Id", False))
 
 
@@ -215,6 +217,8 @@ class SalesforceSimulator(Sales, Simulator):
         version = request.args["version"].removeprefix("v")
         self._locators += 1
         name = f"01g5g{self._locators:010d}AAC"
+        while len(self._left) >= OPEN_QUERIES:
+            del self._left[next(iter(self._left))]
         self._left[name] = [describe.shown(table, row, query.fields, version) for row in rows]
         return self._page(request, name, 0)
 
