@@ -12,9 +12,10 @@ and false are not blank, and a blank value fits no comparison but `blank: true`.
 
 from connector.conditions.compile import COMPARISONS, NO_LISTS, Lists, Test, compile_test
 from connector.conditions.schema import SCHEMA
-from connector.conditions.values import Key, as_text, is_blank, key_of, normalise, number
+from connector.conditions.values import COLLECTIONS, Key, as_text, is_blank, key_of, normalise, number
 
 __all__ = [
+    "COLLECTIONS",
     "COMPARISONS",
     "NO_LISTS",
     "SCHEMA",

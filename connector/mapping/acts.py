@@ -84,7 +84,8 @@ class ActLine:
         if type_ is None:
             return None
         key = self._text("id", raw) or said.key or content_key(contact_id, raw)
-        return self._made(raw, key, type_, self._moment(raw) or said.at or read_at, said.by_machine)
+        at = self._moment(raw) or said.at or read_at
+        return Activity(key=key, type=type_, at=at, **self._parts(raw, said.by_machine))
 
     def acts_of_contact(
         self, raw: Mapping[str, Any], contact_id: str, read_at: datetime, notes: list[Note]
@@ -93,13 +94,13 @@ class ActLine:
         type_ = self._type_of(raw, notes)
         if type_ is None:
             return []
-        own_at = self._moment(raw)
+        at, parts = self._moment(raw) or read_at, self._parts(raw, None)
         if "count" in self._paths:
             column = self._paths["count"].text
             keys = [f"{contact_id}:{column}:{n}" for n in range(1, self._counted(raw) + 1)]
         else:
             keys = [self._text("id", raw) or self._key_in_contact(raw, contact_id, type_)]
-        return [self._made(raw, key, type_, own_at or read_at, None) for key in keys]
+        return [Activity(key=key, type=type_, at=at, **parts) for key in keys]
 
     def _key_in_contact(self, raw: Mapping[str, Any], contact_id: str, type_: str) -> str:
         # Only the columns that the line asks: the rest of a contact's record changes for other reasons.
@@ -107,12 +108,14 @@ class ActLine:
         parts = [self._text(part, raw) for part in ("at", "asset", "url")]
         return content_key(contact_id, self._type_path.read(raw) if self._type_path else type_, asked, parts)
 
-    def _made(self, raw: Mapping[str, Any], key: str, type_: str, at: datetime, by_machine: bool | None) -> Activity:
+    def _parts(self, raw: Mapping[str, Any], by_machine: bool | None) -> dict[str, Any]:
+        """All of an act but its key, type and time."""
         paths = self._paths
         parts: dict[str, Any] = {part: self._text(part, raw) for part in TEXTS if part in paths}
         parts.update({part: self._number(part, raw) for part in NUMBERS if part in paths})
-        machine = flag(paths["by_machine"].read(raw)) if "by_machine" in paths else by_machine
-        return Activity(key=key, type=type_, at=at, fields=self._answers(raw), by_machine=machine, **parts)
+        parts["by_machine"] = flag(paths["by_machine"].read(raw)) if "by_machine" in paths else by_machine
+        parts["fields"] = self._answers(raw)
+        return parts
 
     def _type_of(self, raw: Mapping[str, Any], notes: list[Note]) -> str | None:
         if self._type_path is None:
@@ -150,11 +153,11 @@ class ActLine:
     def _answers(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         if self._all_fields is not None:
             found = self._all_fields.read(raw)
-            given = found.items() if isinstance(found, Mapping) else ()
+            given = found.items() if isinstance(found, dict) else ()
             pairs = [(name, value) for name, value in given if self._wanted is None or name in self._wanted]
         else:
             pairs = [(name, path.read(raw)) for name, path in self._fields]
-        return {name: value for name, value in pairs if not is_blank(value) and not isinstance(value, Mapping)}
+        return {name: value for name, value in pairs if not is_blank(value) and not isinstance(value, dict)}
 
     def _compile_fields(self, fields: str | dict[str, str] | None) -> None:
         if isinstance(fields, str):

@@ -21,6 +21,7 @@ from connector.mapping.mistakes import Mistakes
 from connector.mapping.planned import planned_fields
 from connector.mapping.reasons import Reasons
 from connector.mapping.transforms import Setting
+from connector.mapping.values import Note
 from connector.mapping.versions import version_of
 from connector.model import CrmRecord, Decision
 
@@ -81,14 +82,16 @@ class CrmMapping:
         object: str | None = None,  # noqa: A002 - the field's word
         current: Mapping[str, Any] | None = None,
         current_times: Mapping[str, datetime] | None = None,
+        notes: list[Note] | None = None,
     ) -> dict[str, Any]:
         """The fields that should stand in the person's record, under the CRM's names; the key is the adapter's part.
 
         `current` None means that the record is to be made; otherwise it holds the CRM's values as read, at least
         `needs_current(object)`: where one is missing, what the CRM has is left alone.
+        Values that could not be used are added to `notes`. Raises RecordError, naming the field, for `reject`.
         """
         known = None if current is None else Current(current, current_times or {})
-        return desired(self.rules, facts, object or self.object, known)
+        return desired(self.rules, facts, object or self.object, known, [] if notes is None else notes)
 
     def changes(self, confirmed: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """What of `wanted` is worth sending, given what the CRM confirmed last: see `push_when`."""

@@ -6,7 +6,7 @@ is sent; `happened(facts, event)` is what one event sets off, once per cycle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -22,13 +22,12 @@ from connector.mapping.marketing_file import (
     TagFeedback,
 )
 from connector.mapping.mistakes import Mistakes
+from connector.mapping.ours import Ours, compile_ours
 from connector.mapping.texts import compile_body
 from connector.mapping.transforms import Setting
-from connector.mapping.values import Note, clean, compile_finish, sendable
 from connector.mapping.words import Value
 
 Kind: TypeAlias = Literal["field", "tag", "stage", "event", "list", "note"]
-Ours: TypeAlias = Callable[[Facts], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +132,3 @@ class Feedback:
         elif line.while_ is not None:
             with mistakes.at("feedback", index, "while"):
                 self._marks.append((kind, name, our_path(line.while_).read))
-
-
-def compile_ours(line: Value, to: str, setting: Setting, mistakes: Mistakes, at: tuple[str | int, ...]) -> Ours:
-    """A value of ours as a line sends it. Words missing in a table stay as the line says; nothing is collected."""
-    read: Ours = lambda facts: None  # noqa: E731 - stands in while the other mistakes of the file are found
-    finish = None
-    with mistakes.at(*at, "from"):
-        read = our_path(line.from_).read
-    with mistakes.at(*at, "transform"):
-        finish = compile_finish(line, to, setting)
-
-    def value(facts: Facts) -> Any:
-        found = clean(read(facts), to)
-        notes: list[Note] = []
-        if found is not None and finish is not None:
-            found = finish(found, facts, notes)
-        return sendable(found)
-
-    return value

@@ -10,9 +10,10 @@ from typing import Any, Final
 from connector.conditions import is_blank
 from connector.mapping.crm_file import CrmFile, FieldLine, Wins
 from connector.mapping.facts import Facts
-from connector.mapping.feedback import Ours, compile_ours
 from connector.mapping.mistakes import Mistakes
+from connector.mapping.ours import OurValue, compile_ours
 from connector.mapping.transforms import Setting
+from connector.mapping.values import Note
 
 OURS: Final = ("score.", "lead.", "decision.")
 CONSENT: Final = "contact.consent."
@@ -27,7 +28,7 @@ class FieldRule:
     """One compiled line of `fields:`."""
 
     line: FieldLine
-    value: Ours
+    value: OurValue
     wins: Wins
 
     @property
@@ -93,7 +94,9 @@ def default_wins(path: str) -> Wins:
     return "crm_unless_blank" if path.startswith(ATTRIBUTE) else "leadloop"
 
 
-def desired(rules: tuple[FieldRule, ...], facts: Facts, object_name: str, current: Current | None) -> dict[str, Any]:
+def desired(
+    rules: tuple[FieldRule, ...], facts: Facts, object_name: str, current: Current | None, notes: list[Note]
+) -> dict[str, Any]:
     """The fields to stand in a record; `current` None means that it is to be created.
 
     A field that is left out is one on which we have no say now.
@@ -101,7 +104,7 @@ def desired(rules: tuple[FieldRule, ...], facts: Facts, object_name: str, curren
     record: dict[str, Any] = {}
     for rule in rules:
         if rule.serves(object_name):
-            value = rule.value(facts)
+            value = rule.value(facts, notes)
             if is_blank(value):
                 _put_blank(rule, current, record)
             elif current is None or _may_write(rule, facts, current):

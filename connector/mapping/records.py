@@ -18,6 +18,8 @@ from connector.mapping.times import read_time
 
 KEY_BYTES: Final = 16
 _UTC: Final = ZoneInfo("UTC")
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+"""Made once: it writes every act of a first read. Its text never changes, or known acts would come back as new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def content_key(*parts: Any) -> str:
 
     The whole raw record goes in, not what a mapping makes of it, so that editing a mapping doubles no act.
     """
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = _ENCODER.encode(parts)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).hexdigest()
 
 
@@ -104,6 +106,6 @@ def _maybe(text: str | None) -> Path | None:
 
 def _needed(path: Path, raw: Mapping[str, Any], code: str) -> str:
     value = path.read(raw)
-    if is_blank(value) or isinstance(value, Mapping | list):
+    if is_blank(value) or isinstance(value, (dict, list)):
         raise RecordError(f"'{path.text}' is blank: the record names nobody", code=code, field=path.text)
     return as_text(value).strip()

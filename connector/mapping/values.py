@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
-from connector.conditions import as_text, is_blank, key_of
+from connector.conditions import COLLECTIONS, as_text, is_blank, key_of
 from connector.errors import RecordError
 from connector.mapping.times import utc_text
 from connector.mapping.transforms import Setting, Transform, compile_transforms
@@ -39,10 +39,10 @@ def clean(value: Any, field: str) -> Any:
     """
     if isinstance(value, str):
         return value.strip() or None
-    if isinstance(value, list | tuple):
+    if isinstance(value, COLLECTIONS):
         kept = [new for item in value if (new := clean(item, field)) is not None]
         return kept or None
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         raise RecordError(
             f"'{field}' is a group of values",
             code="bad_value",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.adapter.base import FieldPlan
 from connector.errors import ConfigError, RecordError
-from connector.mapping import CrmEffect, facts
+from connector.mapping import CrmEffect, Note, facts
 from connector.model import ReceiptLine, Score
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -113,6 +113,15 @@ def test_of_consent_the_most_restrictive_wins(crm):
 def test_an_unmapped_value_that_is_rejected_names_its_field(crm):
     with pytest.raises(RecordError, match="'Industry'"):
         crm(FIELDS).record(person(segment="agro"))
+
+
+def test_values_that_could_not_be_used_are_noted(crm):
+    mapping = crm(
+        "fields: [{to: A, from: contact.segment, values: {a: b}}, {to: B, from: contact.phone, transform: e164}]"
+    )
+    notes: list[Note] = []
+    assert mapping.record(person(segment="agro", phone="?"), notes=notes) == {"A": "agro"}
+    assert notes == [Note("A", "unmapped", "agro"), Note("B", "unreadable")]
 
 
 def test_a_long_text_loses_whole_lines_before_it_is_cut(crm):
