@@ -18,6 +18,7 @@ from connector.loop.tally import Tally
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
 from connector.state import leads, outbox, people, reading
+from connector.state.erasure import erased_among
 from connector.state.store import Tx
 
 STREAM = "decisions"
@@ -68,6 +69,9 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
     before = store.seen_before(tx, crm.name, page.records)
     owners = Owners(tx, loop, crm, page.records)
     for record in page.records:
+        if owners.was_erased(record):
+            tally.unchanged += 1
+            continue
         try:
             changed = _take(tx, loop, crm, record, before.get((record.object, record.id)), owners, now)
         except RecordError as error:
@@ -94,6 +98,11 @@ class Owners:
             for object_ in {record.object for record in records}
         }
         self._foreign = {} if crm.spec.network else self._by_marketing_id([record.id for record in records])
+        self._erased = self._erased_among(records)
+
+    def was_erased(self, record: CrmRecord) -> bool:
+        """Is it the record of somebody who was erased? It stays in the CRM and is not kept here again."""
+        return (record.object, record.id) in self._erased
 
     def of(self, record: CrmRecord) -> int | None:
         """The person of a record; None when nobody knows (yet)."""
@@ -106,6 +115,12 @@ class Owners:
     def _email(self, record: CrmRecord) -> str | None:
         key = self._loop.emails.key(record.email)
         return None if key is None or self._loop.emails.is_shared(key) else key
+
+    def _erased_among(self, records: Sequence[CrmRecord]) -> set[tuple[str, str]]:
+        ids = {(one.object, one.id): (people.crm_system(self._crm.name, one.object), one.id) for one in records}
+        emails = {(one.object, one.id): email for one in records if (email := self._email(one)) is not None}
+        gone = erased_among(self._tx, [*ids.values(), *((people.EMAIL, email) for email in emails.values())])
+        return {ref for ref in ids if ref[1] in gone or emails.get(ref) in gone}
 
     def _linked(self, record: CrmRecord) -> int | None:
         for object_, id_ in linked(record):

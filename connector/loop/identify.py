@@ -20,7 +20,7 @@ from connector.state import contacts as store_contacts
 from connector.state import people, reading
 from connector.state.clock import stamp
 from connector.state.contacts import KnownContact
-from connector.state.erasure import erased_among
+from connector.state.erasure import anyone_erased, erased_among
 from connector.state.leads import pack_act
 from connector.state.packing import pack, unpack
 from connector.state.store import Tx
@@ -90,11 +90,20 @@ def _mapped(
         if contact.id in mapped:
             tally.unchanged += 1
         mapped[contact.id] = (contact, raw)
-    gone = erased_among(tx, loop.store, [(source.name, id_) for id_ in mapped])
-    for id_ in gone:
+    for id_ in _erased(tx, loop, source, [contact for contact, _ in mapped.values()]):
         del mapped[id_]
         tally.unchanged += 1
     return mapped
+
+
+def _erased(tx: Tx, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> list[str]:
+    """Ids of contacts whose person was erased: known by the id, or by the address under a new one."""
+    if not anyone_erased(tx):
+        return []
+    emails = {contact.id: email for contact in contacts if (email := joining_email(loop, contact)) is not None}
+    keys = [(source.name, contact.id) for contact in contacts] + [(people.EMAIL, one) for one in emails.values()]
+    gone = erased_among(tx, keys)
+    return [contact.id for contact in contacts if contact.id in gone or emails.get(contact.id) in gone]
 
 
 def _park(

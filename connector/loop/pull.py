@@ -21,6 +21,7 @@ from connector.loop.tally import Tally
 from connector.model import Json
 from connector.state import contacts as store_contacts
 from connector.state import people, reading
+from connector.state.erasure import erased_among
 from connector.state.store import Tx
 
 T = TypeVar("T")
@@ -185,7 +186,11 @@ def save_acts(
         try:
             whom = contact or source.reader.activity_contact(raw)
             if whom not in owners:
-                owners[whom] = _new_owner(tx, loop, source, whom, at)
+                owner = _new_owner(tx, loop, source, whom, at)
+                if owner is None:
+                    tally.unchanged += 1
+                    continue
+                owners[whom] = owner
             acts = source.reader.activities(raw, whom, at)
             rows += [act_row(act, owners[whom]) for act in acts]
             tally.unchanged += not acts
@@ -218,14 +223,18 @@ def _owners(tx: Tx, loop: Loop, source: Marketing, records: Sequence[Json], cont
     return {name: known[key] for name, key in keys.items() if key in known}
 
 
-def _new_owner(tx: Tx, loop: Loop, source: Marketing, whom: str, at: datetime) -> int:
+def _new_owner(tx: Tx, loop: Loop, source: Marketing, whom: str, at: datetime) -> int | None:
+    """A person known by an act alone; None for somebody who was erased."""
     by_id = source.spec.activity_contact_by == "id"
     key = whom if by_id else loop.emails.key(whom)
     if key is None or (not by_id and loop.emails.is_shared(key)):
         raise RecordError("the act names nobody whom it could belong to", code="no_person", field="contact")
+    system = source.name if by_id else people.EMAIL
+    if erased_among(tx, [(system, key)]):
+        return None
     person = people.next_person_id(tx)
     people.add_people(tx, [(person, new_leadloop_id(loop.world.random_bytes))], at)
-    people.add_identities(tx, [(source.name if by_id else people.EMAIL, key, person, "own")], at)
+    people.add_identities(tx, [(system, key, person, "own")], at)
     if by_id:
         reading.want_read(tx, source.name, [ToRead("contacts", whom, changed_at=at)])
     return person

@@ -10,10 +10,14 @@ from datetime import datetime
 from connector.state.clock import stamp
 from connector.state.operation import meta, set_meta
 from connector.state.packing import pack
-from connector.state.store import Store
 
 
-def erased_among(tx: sqlite3.Connection, store: Store, keys: Sequence[tuple[str, str]]) -> set[str]:
+def anyone_erased(tx: sqlite3.Connection) -> bool:
+    """Was anybody erased, ever?"""
+    return meta(tx, "erasure_salt") is not None
+
+
+def erased_among(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set[str]:
     """Which of these (system, key) were erased; free while nobody ever was."""
     salt = meta(tx, "erasure_salt")
     if salt is None:
