@@ -7,7 +7,6 @@ joined and the record is a reject (`identity_clash`) until somebody decides.
 
 from __future__ import annotations
 
-import base64
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -26,17 +25,17 @@ class EmailRules:
 
     def key(self, address: object) -> str | None:
         """The form in which two addresses are compared; None for what is no address."""
-        if not isinstance(address, str):
+        if type(address) is not str:
             return None
         text = address.strip().lower()
         if not text.isascii():
             text = _ascii(text)
-        local, at, domain = text.rpartition("@")
-        if not at or not local or "." not in domain or " " in text or domain.startswith(".") or domain.endswith("."):
+        local, _, domain = text.rpartition("@")
+        if not local or "." not in domain or " " in text or domain[0] == "." or domain[-1] == ".":
             return None
         if self.plus_addresses == "same":
-            local = local.partition("+")[0] or local
-        return f"{local}@{domain}"
+            return f"{local.partition('+')[0] or local}@{domain}"
+        return text
 
     def is_shared(self, key: str) -> bool:
         """Is this the address of a role (info@, vendas@), which stands for nobody in particular?"""
@@ -54,7 +53,12 @@ def _ascii(text: str) -> str:
 
 def new_leadloop_id(random_bytes: Callable[[int], bytes]) -> str:
     """`ll-` and 16 base32 characters: 80 random bits, given once per person and kept through joins."""
-    return "ll-" + base64.b32encode(random_bytes(10)).decode().lower()
+    bits = int.from_bytes(random_bytes(10))
+    return "ll-" + "".join([_PAIRS[bits >> shift & 1023] for shift in range(70, -1, -10)])
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class Verdict:
     kind: Literal["known", "new", "clash"]
     person: int | None = None
     other: int | None = None
+
+
+NOBODY = Verdict("new")
 
 
 def whose(by_id: int | None, by_email: int | None) -> Verdict:
@@ -78,7 +85,7 @@ def whose(by_id: int | None, by_email: int | None) -> Verdict:
         return Verdict("known", by_id)
     if by_email is not None:
         return Verdict("known", by_email)
-    return Verdict("new")
+    return NOBODY
 
 
 def matching_emails(emails: Collection[tuple[str, str]], rules: EmailRules) -> list[str]:

@@ -45,6 +45,7 @@ class _Batch:
 class _Keys:
     """Whom the ids and addresses of this page belong to, kept up to date while the page is worked through."""
 
+    emails: dict[str, str | None]
     by_id: dict[str, int]
     by_email: dict[str, int]
     known: dict[str, KnownContact]
@@ -116,11 +117,12 @@ def _park(
 
 
 def _known_keys(tx: Tx, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> _Keys:
-    ids = [contact.id for contact in contacts]
-    emails = [key for contact in contacts if (key := joining_email(loop, contact)) is not None]
+    emails = {contact.id: joining_email(loop, contact) for contact in contacts}
+    ids = list(emails)
     return _Keys(
+        emails=emails,
         by_id=people.persons_by(tx, source.name, ids),
-        by_email=people.persons_by(tx, people.EMAIL, emails),
+        by_email=people.persons_by(tx, people.EMAIL, filter(None, emails.values())),
         known=store_contacts.known_contacts(tx, source.name, ids),
         next_person=people.next_person_id(tx),
     )
@@ -133,7 +135,7 @@ def joining_email(loop: Loop, contact: Contact) -> str | None:
 
 
 def _place(loop: Loop, source: Marketing, contact: Contact, keys: _Keys, batch: _Batch) -> None:
-    email = joining_email(loop, contact)
+    email = keys.emails[contact.id]
     verdict = whose(keys.by_id.get(contact.id), keys.by_email.get(email) if email else None)
     if verdict.kind == "clash":
         raise RecordError(

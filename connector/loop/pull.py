@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from connector.adapter import ContactAnswer, Page, Removal, ToRead
-from connector.errors import RecordError
+from connector.errors import LeadloopError, RecordError
 from connector.identity import new_leadloop_id
 from connector.loop.context import Loop, Marketing
 from connector.loop.guarded import guarded
@@ -26,6 +26,10 @@ from connector.state.store import Tx
 
 T = TypeVar("T")
 
+ROWS_AT_ONCE = 1000
+"""How many records a commit carries at least, where pages are small and come quickly."""
+LONGEST_S = 2.0
+"""How long a page may wait for others."""
 READ_AT_ONCE = 100
 """How many named contacts are asked for before they are saved."""
 
@@ -52,20 +56,20 @@ def walk(
     save: Callable[[Tx, Page[T], datetime, Tally], None],
     tally: Tally,
 ) -> None:
-    """Read a stream from its cursor to its end, one transaction a page."""
+    """Read a stream from its cursor to its end. Small pages share a transaction; none waits longer than a moment."""
     cursor = reading.cursor(loop.store.read(), source.name, stream)
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, source.name, stream, loop.world.now(), loop.run, "start of a walk")
     named = 0
-    for page in pages(cursor):
+    for page in gathered(pages(cursor), loop.world.monotonic):
         at = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             save(tx, page, at, tally)
             reading.want_read(tx, source.name, page.to_read)
-            named += len({item.id for item in page.to_read})
             _park_bad(tx, loop, source, stream, page, at, tally)
             if page.cursor is not None:
                 reading.move_cursor(tx, source.name, stream, page.cursor, at)
+        named += len({item.id for item in page.to_read})
         tally.why_zero = page.why_zero or tally.why_zero
         if loop.stopping():
             return
@@ -75,7 +79,39 @@ def walk(
         reading.mark_fresh(tx, source.name, stream, loop.world.now())
 
 
-def _park_bad(tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally) -> None:
+def gathered(pages: Iterator[Page[T]], monotonic: Callable[[], float]) -> Iterator[Page[T]]:
+    """Several small pages as one, so that a commit carries enough. What came before an error is given out first."""
+    waiting: list[Page[T]] = []
+    since = monotonic()
+    try:
+        for page in pages:
+            waiting.append(page)
+            if sum(len(one.records) for one in waiting) >= ROWS_AT_ONCE or monotonic() - since > LONGEST_S:
+                yield _joined(waiting)
+                waiting, since = [], monotonic()
+    except LeadloopError:
+        if waiting:
+            yield _joined(waiting)
+        raise
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(pages: Sequence[Page[T]]) -> Page[T]:
+    if len(pages) == 1:
+        return pages[0]
+    return Page(
+        records=[record for page in pages for record in page.records],
+        cursor=next((page.cursor for page in reversed(pages) if page.cursor is not None), None),
+        to_read=[item for page in pages for item in page.to_read],
+        bad=[bad for page in pages for bad in page.bad],
+        why_zero=pages[-1].why_zero,
+    )
+
+
+def _park_bad(
+    tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally
+) -> None:
     for bad in page.bad:
         tally.read += 1
         tally.rejected += 1

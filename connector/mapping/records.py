@@ -106,6 +106,8 @@ def _maybe(text: str | None) -> Path | None:
 
 def _needed(path: Path, raw: Mapping[str, Any], code: str) -> str:
     value = path.read(raw)
+    if type(value) is str and (text := value.strip()):
+        return text
     if is_blank(value) or isinstance(value, (dict, list)):
         raise RecordError(f"'{path.text}' is blank: the record names nobody", code=code, field=path.text)
     return as_text(value).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -22,6 +23,9 @@ def read_time(value: Any, zone: ZoneInfo = _UTC_ZONE, order: str | None = None) 
     `order` reads 03/04/2026 as the third of April (`day_first`) or the fourth of March (`month_first`); without it
     such a text is refused, because nobody can tell. Raises ValueError.
     """
+    if type(value) is str and value[4:5] == "-" and value[10:11] == "T":  # what nearly all platforms send
+        with contextlib.suppress(ValueError):
+            return _aware(datetime.fromisoformat(value), zone)
     if isinstance(value, datetime):
         return _aware(value, zone)
     if isinstance(value, date):

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 def stamp(at: datetime) -> str:
     """An aware datetime as stored text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def moment(text: str) -> datetime:

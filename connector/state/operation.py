@@ -30,6 +30,11 @@ def end_run(tx: sqlite3.Connection, run: str, outcome: str, report: Any, at: dat
     )
 
 
+def forget_run(tx: sqlite3.Connection, run: str) -> None:
+    """A run that found nothing to do leaves no trace: a daemon has thousands of them a day."""
+    tx.execute("DELETE FROM runs WHERE id = ?", (run,))
+
+
 def pause(tx: sqlite3.Connection, name: str, at: datetime, why: str) -> None:
     """Stop all writes of a connection (or of all) until resumed."""
     tx.execute("INSERT OR REPLACE INTO pauses (name, since, why) VALUES (?, ?, ?)", (name, stamp(at), why))

@@ -77,7 +77,7 @@ def add_identities(tx: sqlite3.Connection, rows: Sequence[tuple[str, str, int, s
     tx.executemany(
         "INSERT INTO identities (system, key, person_id, role, since) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (system, key) DO UPDATE SET role = excluded.role WHERE role <> excluded.role",
-        [(*row, when) for row in rows],
+        [(*row, when) for row in sorted(rows)],  # in the order of the tree: neighbours share pages
     )
 
 

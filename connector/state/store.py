@@ -28,8 +28,10 @@ Tx = sqlite3.Connection
 """What queries are handed: a transaction that `write()` opened, or a connection that can only read."""
 
 BUSY_MS = 15_000
-PAGE_BYTES = 16_384
+PAGE_BYTES = 16384
 CACHE_KIB = 16_384
+CHECKPOINT_PAGES = 2_000
+"""Of 16 KiB: a first read rewrites the same index pages many times; they reach the file once."""
 
 
 class Store:
@@ -97,7 +99,7 @@ class Store:
         if not read_only:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         with self._guard:
