@@ -21,6 +21,7 @@ def may_send(tx: Tx, loop: Loop, side: str, rows: Sequence[Row]) -> list[Row]:
             allowed.append(row)
             continue
         outbox.settle(tx, row.id, "suppressed", loop.world.now(), why=why)
+        outbox.suppress_hanging(tx, row.id, loop.world.now(), why)
         people.mark_dirty(tx, [row.person], level=2)
     return allowed
 

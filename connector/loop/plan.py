@@ -56,8 +56,9 @@ class Planner:
             record_row = self._put(tx, one, write, now, creates=creates, held=held)
             planned += 1
             tally.held += held is not None
-        planned += self._plan_marks(tx, one, changed_marks, number + planned, record_row, now)
-        planned += self._plan_effects(tx, one, record_row, now)
+        after = record_row if self._side == "crm" else None  # marketing's contact is there already
+        planned += self._plan_marks(tx, one, changed_marks, number + planned, after, now)
+        planned += self._plan_effects(tx, one, after, now)
         outbox.not_due(tx, self._connection, one.person)
         if not (delta or creates):
             outbox.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now)
@@ -93,7 +94,10 @@ class Planner:
                 effect=effect["effect"], kind=effect["kind"], key="", object=one.object, record_id=one.record_id,
                 fields=effect["fields"], name=effect["name"], on=effect["on"], fresh=one.fresh,
             )  # fmt: skip
-            planned += self._put(tx, one, write, now, waits_for=after, cycle=effect["cycle"]) is not None
+            if self._put(tx, one, write, now, waits_for=after, cycle=effect["cycle"]) is None:
+                outbox.plan_again(tx, write.effect, after)
+            else:
+                planned += 1
         return planned
 
     def _put(

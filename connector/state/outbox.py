@@ -104,9 +104,10 @@ def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 
 def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
-    """Which of these effects are in the outbox already, whatever became of them."""
+    """Which of these effects are in the outbox already; a suppressed one may be wanted again."""
     rows = tx.execute(
-        "SELECT effect FROM outbox WHERE effect IN (SELECT value FROM json_each(?))", (pack(list(effects)),)
+        "SELECT effect FROM outbox WHERE effect IN (SELECT value FROM json_each(?)) AND state <> 'suppressed'",
+        (pack(list(effects)),),
     )
     return {row[0] for row in rows}
 
@@ -356,6 +357,25 @@ def replace_planned(tx: sqlite3.Connection, connection: str, person: int, kinds:
         "UPDATE outbox SET state = 'replaced', why = ? WHERE connection = ? AND person_id = ?"
         " AND kind IN (SELECT value FROM json_each(?)) AND state IN ('planned', 'held')",
         (why, connection, person, pack(list(kinds))),
+    )
+
+
+def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str) -> None:
+    """What hangs on a suppressed row is suppressed with it."""
+    tx.execute(
+        "UPDATE outbox SET state = 'suppressed', why = ?, settled_at = ? WHERE waits_for = ?"
+        " AND state IN ('planned', 'held')",
+        (why, stamp(at), row_id),
+    )
+
+
+def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None) -> None:
+    """An effect that waited for a row which went nowhere, or was suppressed, hangs on the newest row from now on."""
+    tx.execute(
+        "UPDATE outbox SET waits_for = ?, settled_at = NULL, why = CASE state WHEN 'suppressed' THEN NULL ELSE why END,"
+        " state = CASE state WHEN 'suppressed' THEN 'planned' ELSE state END"
+        " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed')",
+        (waits_for, effect),
     )
 
 
