@@ -122,15 +122,17 @@ def _notes(db: Tx, period: Period, cycles: Sequence[Cycle]) -> list[str]:
     notes = [] if cycles else ["No lead became an MQL in this period."]
     again = sum(cycle.number > 1 for cycle in cycles)
     if again:
-        notes.append(f"{again} of the {len(cycles)} MQLs had been given back by sales before.")
+        notes.append(f"Of the {len(cycles)} MQLs, {again} had been given back by sales before.")
     fast = sum(cycle.fast for cycle in cycles)
     if fast:
         by_rule = _qualified_by_rule(db, cycles)
-        notes.append(f"{fast} leads asked for sales; a rule made {by_rule} of them SQL at once, which no rate counts.")
+        notes.append(
+            f"Leads that asked for sales: {fast}; a rule made {by_rule} of them SQL at once, which no rate counts."
+        )
     if taken_back := _taken_back(db, cycles):
-        notes.append(f"{taken_back} undecided MQLs were taken back: their score no longer reaches the level to stay.")
+        notes.append(f"Undecided MQLs that were taken back, as they no longer reach the level to stay: {taken_back}.")
     if without := decided_without_us(db, period):
-        notes.append(f"Sales decided on {without} leads that leadloop never handed over; they are in no rate.")
+        notes.append(f"Leads that sales decided on and leadloop never handed over: {without}; they are in no rate.")
     return notes
 
 

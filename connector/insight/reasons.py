@@ -77,7 +77,7 @@ def _to_improve(by_reason: dict[str, list[Said]]) -> list[str]:
     """What an admin, or sales, can do so that the next report says more."""
     notes = []
     if without := len(by_reason.get(NONE_GIVEN, [])):
-        notes.append(f"{without} came without a reason: ask sales to pick one, or make the field required in the CRM.")
+        notes.append(f"Without a reason: {without}. Ask sales to pick one, or make the field required in the CRM.")
     unlisted = _wordings(by_reason.get(OTHER, []), LISTED)
     if unlisted:
         listed = ", ".join(f"'{text}' ({count})" for text, count in unlisted)
@@ -87,4 +87,4 @@ def _to_improve(by_reason: dict[str, list[Said]]) -> list[str]:
 
 def _outside(db: Tx, period: Period) -> list[str]:
     without = decided_without_us(db, period)
-    return [f"Sales decided on {without} leads that leadloop never handed over; not counted here."] if without else []
+    return [f"Leads that sales decided on and leadloop never handed over: {without}; in no rate."] if without else []

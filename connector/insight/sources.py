@@ -22,32 +22,31 @@ def sources(db: Tx, *, since: datetime | None = None, until: datetime | None = N
 
     Beside the counts: `accepted_percent`, `qualified_percent`, `rejected_percent` with its 95 % interval `rejected_low`
     to `rejected_high` (Wilson), `invalid_data_percent`, and `harm`: how many more rejections there are than if its
-    MQLs were rejected as often as all others. `value` is null for MQLs that name none; a lead with two forms counts in
-    both. `rejected` is rejected, recycled or lost. `notes` name root causes.
+    MQLs were rejected as often as the average one. `value` is null for MQLs that name none; a lead with two forms
+    counts in both. `rejected` is rejected, recycled or lost. `notes` name root causes.
     """
     period = Period(since, until)
     cycles = mqls(db, period)
     groups = origins(db, cycles)
-    all_rejected = sum(cycle.failed is not None for cycle in cycles)
-    rows = [_row(key, [cycles[place] for place in group], all_rejected, len(cycles)) for key, group in groups.items()]
+    average = sum(cycle.failed is not None for cycle in cycles) / max(1, len(cycles))
+    rows = [_row(key, [cycles[place] for place in group], average) for key, group in groups.items()]
     rows.sort(key=lambda row: (-row["harm"], DIMENSIONS.index(row["dimension"]), row["value"] or ""))
     return report("sources", period, rows, _notes(db, period, cycles, groups))
 
 
-def _row(key: tuple[str, str | None], group: Sequence[Cycle], all_rejected: int, all_mqls: int) -> Json:
+def _row(key: tuple[str, str | None], group: Sequence[Cycle], average: float) -> Json:
     size = len(group)
     accepted = sum(cycle.reached("accepted") for cycle in group)
     qualified = sum(cycle.reached("qualified") for cycle in group)
     rejected = sum(cycle.failed is not None for cycle in group)
     invalid = sum(cycle.failed is not None and cycle.failed.reason == INVALID for cycle in group)
     low, high = wilson(rejected, size) or (0.0, 100.0)
-    elsewhere = (all_rejected - rejected) / (all_mqls - size) if all_mqls > size else rejected / size
     return {
         "dimension": key[0], "value": key[1], "mql": size, "accepted": accepted, "qualified": qualified,
         "rejected": rejected, "invalid_data": invalid, "accepted_percent": percent(accepted, size),
         "qualified_percent": percent(qualified, size), "rejected_percent": percent(rejected, size),
         "rejected_low": low, "rejected_high": high, "invalid_data_percent": percent(invalid, size),
-        "harm": round(rejected - size * elsewhere, 1),
+        "harm": round(rejected - size * average, 1),
     }  # fmt: skip
 
 
@@ -61,7 +60,7 @@ def _notes(db: Tx, period: Period, cycles: Sequence[Cycle], groups: Groups) -> l
     if silent := [dimension for dimension in DIMENSIONS if not any(key[0] == dimension for key in groups)]:
         notes.append(f"Nothing is known of: {', '.join(silent)}. A line in the mapping can read it.")
     if without := decided_without_us(db, period):
-        notes.append(f"Sales decided on {without} leads that leadloop never handed over; not counted here.")
+        notes.append(f"Leads that sales decided on and leadloop never handed over: {without}; they are in no rate.")
     return notes
 
 

@@ -159,12 +159,12 @@ def _outcome(content: Json) -> str:
 
 def _notes(content: Json) -> list[str]:
     notes = [
-        f"{line['name']}: {line['writes']['held']} writes are held; look at 'leadloop held list'."
+        f"Writes of {line['name']} that are held: {line['writes']['held']}. See 'leadloop held list'."
         for line in content["connections"]
         if line["writes"]["held"]
     ]
     if content["rejects"]["open"]:
-        notes.append(f"{content['rejects']['open']} records wait as rejects; look at 'leadloop rejects list'.")
+        notes.append(f"Records that wait as rejects: {content['rejects']['open']}. See 'leadloop rejects list'.")
     for line in content["unmapped"]:
         shown = ", ".join(f"'{one['value']}' ({one['times']})" for one in line["values"][:LISTED])
         more = f" and {len(line['values']) - LISTED} more" if len(line["values"]) > LISTED else ""

@@ -38,7 +38,9 @@ def test_hand_raisers_have_lines_of_their_own(write):
     assert counts(content, path="points")["mql"] == 2
     assert counts(content, path="hand_raise")["mql"] == 1
     assert counts(content, path="hand_raise")["qualified"] == 0, "a rule said so, not sales"
-    assert content["notes"] == ["1 leads asked for sales; a rule made 1 of them SQL at once, which no rate counts."]
+    assert content["notes"] == [
+        "Leads that asked for sales: 1; a rule made 1 of them SQL at once, which no rate counts."
+    ]
 
 
 def test_tracks_are_told_apart(write):
@@ -61,7 +63,8 @@ def test_leads_that_sales_found_by_themselves_are_in_no_rate(write):
     db = write(recipe)
     assert counts(funnel(db), path="points")["mql"] == 1
     assert reasons(db)["rows"] == []
-    assert "Sales decided on 1 leads that leadloop never handed over; they are in no rate." in funnel(db)["notes"]
+    told = "Leads that sales decided on and leadloop never handed over: 1; they are in no rate."
+    assert told in funnel(db)["notes"]
 
 
 def test_a_lead_that_came_back_is_a_second_mql(write):
@@ -74,7 +77,7 @@ def test_a_lead_that_came_back_is_a_second_mql(write):
     content = funnel(write(recipe))
     stages = counts(content, path="points")
     assert (stages["mql"], stages["rejected"], stages["undecided"]) == (2, 1, 1)
-    assert content["notes"][0] == "1 of the 2 MQLs had been given back by sales before."
+    assert content["notes"][0] == "Of the 2 MQLs, 1 had been given back by sales before."
 
 
 def test_an_mql_belongs_to_the_period_in_which_it_became_one(write):
@@ -100,7 +103,7 @@ def test_an_mql_that_was_taken_back_is_told(write):
 
     content = funnel(write(recipe))
     assert counts(content, path="points")["undecided"] == 1
-    assert content["notes"][0].startswith("1 undecided MQLs were taken back")
+    assert content["notes"][0].startswith("Undecided MQLs that were taken back")
 
 
 def test_a_reason_that_came_later_counts_instead_of_none(write):
@@ -136,7 +139,7 @@ def test_words_without_a_reason_and_rejections_without_words_are_told(write):
     content = reasons(write(recipe))
     [other] = [row for row in content["rows"] if row["reason"] == "other"]
     assert len(other["examples"][0]["text"]) == 60
-    assert any(note.startswith("1 came without a reason") for note in content["notes"])
+    assert any(note.startswith("Without a reason: 1.") for note in content["notes"])
     assert any(note.startswith("Counted as other, in the CRM's words: 'Zzz") for note in content["notes"])
 
 

@@ -10,7 +10,7 @@ from connector.model import Json
 from connector.state.outbox import STATES
 
 IN_WORDS: Final = {
-    "ok": "All is well.",
+    "ok": "Nothing stands still.",
     "partial": "It works, and something waits.",
     "failed": "A person is needed: a platform refuses our credentials.",
 }
@@ -94,9 +94,9 @@ def _waits(lines: Sequence[Json]) -> list[str]:
     for line in lines:
         for wait in line["waits"]:
             until = "" if wait["until"] is None else f", until {_time(wait['until'])}"
-            hint = "" if not wait["hint"] else f" → {wait['hint']}"
             said = f"{line['name']} {wait['stream']} stands still since {_time(wait['since'])}{until}: {wait['text']}"
-            found += wrapped(f"{said} ({wait['code']}){hint}", "  ", first="! ")
+            found += wrapped(f"{said} ({wait['code']})", "  ", first="! ")
+            found += wrapped(wait["hint"] or "", "    ", first="  → ")
     return found
 
 

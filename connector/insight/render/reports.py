@@ -69,7 +69,7 @@ def _reasons(rows: Sequence[Json]) -> list[str]:
     head = ("reason", "in the CRM's words", "count", "rejected", "recycled", "lost", "of these", "of MQLs")
     cells = [
         (
-            row["reason"], "; ".join(f"{one['text']} ({one['count']})" for one in row["examples"]),
+            row["reason"], "; ".join(one["text"] for one in row["examples"]),
             number(row["count"]), number(row["rejected"]), number(row["recycled"]), number(row["lost"]),
             share(row["percent_of_rejections"]), share(row["percent_of_mqls"]),
         )
