@@ -15,7 +15,32 @@ from connector.cli.failing import failing
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the whole loop on this machine, with nothing configured."),
+    "init": ("files", "Write commented sample files that `validate` accepts."),
+    "validate": ("files", "Check the configuration and the files it names, without any network."),
+    "auth": ("auth", "Sign in to an account: print the address, take the code, store the tokens."),
+    "check": ("health", "Ask the accounts: credentials, scopes, and whether the mapping fits."),
+    "doctor": ("health", "Look at everything, each line with its next step."),
+    "discover": ("fields", "Show the fields that an account really has."),
+    "prepare": ("fields", "Make, or verify, the fields that the mapping writes."),
     "run": ("run", "Run the daemon, or one pass of all steps."),
+    "status": ("look", "Show how the loop is doing: freshness, backlog, quota, writes, rejects."),
+    "explain": ("look", "Explain a lead, named by e-mail or any id: its points, its stage, what was sent."),
+    "report": ("look", "Show the funnel, the reasons of sales, or where rejected leads came from."),
+    "rejects": ("rejects", "See, replay or drop records that failed."),
+    "held": ("rejects", "See or release writes that are held back."),
+    "identity": ("persons", "See who is who, and join two leads that are one person."),
+    "pause": ("brakes", "Stop all writes, of one connection or of all, until `resume`."),
+    "resume": ("brakes", "Let writes go on after a `pause`."),
+    "backfill": ("brakes", "Read history again, in a lane of its own behind everything fresh."),
+    "cursor": ("brakes", "See how far streams were read, or move that."),
+    "mapping": ("fields", "Hold a mapping against the account: `mapping check`."),
+    "model": ("files", "Try the scoring model: `model test`."),
+    "erase": ("persons", "Erase everything that is stored of a person, for good."),
+    "export": ("persons", "Print everything that is stored of a person, as JSON."),
+    "state": ("keeping", "Check, copy, put back or migrate the state file."),
+    "keys": ("keeping", "Renew the key that encrypts stored tokens: `keys rotate`."),
+    "audit": ("keeping", "Prove the log of what people changed: `audit verify`."),
+    "adapters": ("adapters", "Show the installed adapters and what each can do."),
 }
 """Each verb: its module in this package, and its line in `--help` (a test holds it to the verb's own)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from connector.cli.caller import Caller, Verb
-from connector.cli.context import logging
+from connector.cli.context import log_to_stderr
 from connector.cli.output import show, table
 from connector.cli.passes import one_pass
 from connector.cli.planned import as_text
@@ -32,8 +32,8 @@ def run(context: click.Context, once: bool, only: tuple[str, ...], connection: s
         from connector.daemon import serve  # noqa: PLC0415 - a single pass needs no scheduler
 
         context.exit(serve(caller.config_path, caller.environ))
-    with logging():
-        document, code = one_pass(caller, only, connection, dry_run=dry_run)
+    log_to_stderr(caller)
+    document, code = one_pass(caller, only, connection, dry_run=dry_run)
     show(caller, document, _text(document))
     context.exit(code)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.state import outbox, reading
 from connector.state.outbox import STATES
 from connector.state.packing import unpack, unpack_or_none
 from connector.state.store import Tx
+
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+"""A moment after every waiting time."""
 
 
 def cursors(db: Tx) -> list[dict[str, Any]]:
@@ -29,8 +33,9 @@ def held(db: Tx) -> list[dict[str, Any]]:
 def to_be_written(db: Tx, run: str) -> list[dict[str, Any]]:
     """Everything that would be sent now, and what this run would have held back, in the order of sending."""
     rows = db.execute(
-        "SELECT o.connection, p.leadloop_id AS lead, o.kind, o.name, o.is_on, o.creates, o.record_id, o.fields, o.before,"
-        " CASE o.state WHEN 'held' THEN o.why END AS held FROM outbox AS o JOIN people AS p ON p.id = o.person_id"
+        "SELECT o.connection, p.leadloop_id AS lead, o.kind, o.name, o.is_on, o.creates, o.record_id, o.fields,"
+        " o.before, CASE o.state WHEN 'held' THEN o.why END AS held"
+        " FROM outbox AS o JOIN people AS p ON p.id = o.person_id"
         " WHERE o.state = 'planned' OR (o.state = 'held' AND o.run = ?) ORDER BY o.connection, o.fresh DESC, o.id",
         (run,),
     )
@@ -61,9 +66,14 @@ def check_sums(db: Tx) -> None:
     cursors(db)
     for connection in outbox.counts(db):
         for state in STATES:
-            outbox.in_state(db, connection, state, datetime.max, -1)
+            outbox.in_state(db, connection, state, ALWAYS, -1)
 
 
 def audit_lines(db: Tx) -> int:
     """How many lines the audit log has."""
     return int(db.execute("SELECT count(*) FROM audit").fetchone()[0])
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The release of SQLite that this Python brings."""
+    return sqlite3.sqlite_version_info

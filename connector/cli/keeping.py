@@ -1,0 +1,121 @@
+"""Verbs that look after the state file, its key and its audit log: `state`, `keys`, `audit`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from connector.cli import restoring, rotating
+from connector.cli.asking import existing
+from connector.cli.caller import Caller, Family
+from connector.cli.context import config_of, config_to_look, looking
+from connector.cli.output import show
+from connector.errors import StateError
+from connector.state import lists, operation
+from connector.state.schema import SCHEMA_VERSION
+from connector.state.store import Store
+
+
+@click.group(cls=Family)
+def state() -> None:
+    """Check, copy, put back or migrate the state file."""
+
+
+@state.command()
+@click.pass_obj
+def check(caller: Caller) -> None:
+    """Prove that the state file is sound."""
+    with looking(caller) as (config, store):
+        found = problems_of(store)
+    if found:
+        raise StateError(
+            f"{config.state} is damaged: {'; '.join(found)}", hint="restore a backup: 'leadloop state restore'"
+        )
+    show(caller, {"state": str(config.state), "schema": SCHEMA_VERSION, "problems": []}, f"{config.state} is sound")
+
+
+def problems_of(store: Store) -> list[str]:
+    """What is wrong with a state: SQLite's own checks, the rows' checksums, the chain of the audit log."""
+    found = store.problems()
+    if found:
+        return found
+    try:
+        lists.check_sums(store.read())
+    except StateError as error:
+        return [error.message]
+    broken = operation.broken_audit(store.read())
+    return [] if broken is None else [f"line {broken} of the audit log does not fit the one before it"]
+
+
+@state.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(caller: Caller, file: Path) -> None:
+    """Copy the state to FILE, also beside a running daemon."""
+    with looking(caller) as (_, store):
+        store.backup(file)
+    show(caller, {"backup": str(file)}, f"copied to {file}; tokens in it need the same key")
+
+
+@state.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def restore(caller: Caller, file: Path) -> None:
+    """Put a backup in place; the present state is kept beside it."""
+    config = config_to_look(caller)
+    kept, distrusted = restoring.restore(config.state, file, caller.now)
+    lines = [f"{config.state} is now {file}"]
+    lines += [f"what was there before is {kept}"] if kept else []
+    lines += [f"{distrusted} writes may have happened since; they are read back before anything is sent again"]
+    document = {"restored": str(file), "kept": kept and str(kept), "read_back": distrusted}
+    show(caller, document, "\n".join(lines))
+
+
+@state.command()
+@click.pass_obj
+def migrate(caller: Caller) -> None:
+    """Bring the state to this program's schema; a copy is made first."""
+    config = config_to_look(caller)
+    with closing(existing(config, caller)) as store, store.hold():
+        found = problems_of(store)
+    if found:
+        raise StateError(f"{config.state} is damaged: {'; '.join(found)}", hint="restore the copy made before it")
+    show(caller, {"schema": SCHEMA_VERSION}, f"{config.state} has schema {SCHEMA_VERSION}")
+
+
+@click.group(cls=Family)
+def keys() -> None:
+    """Renew the key that encrypts stored tokens: `keys rotate`."""
+
+
+@keys.command()
+@click.option(
+    "--old-key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With a configured secret_key: the file that holds the one before.",
+)  # fmt: skip
+@click.pass_obj
+def rotate(caller: Caller, old_key_file: Path | None) -> None:
+    """Encrypt stored tokens with a new key; stop the daemon first."""
+    config = config_of(caller)
+    with closing(existing(config, caller)) as store, store.hold():
+        sealed = rotating.rotate(store, config, old_key_file)
+    show(caller, {"sealed": sealed}, f"the tokens of {sealed} connections are encrypted with the new key")
+
+
+@click.group(cls=Family)
+def audit() -> None:
+    """Prove the log of what people changed: `audit verify`."""
+
+
+@audit.command()
+@click.pass_obj
+def verify(caller: Caller) -> None:
+    """Prove that no line of the audit log was changed or taken out."""
+    with looking(caller) as (_, store):
+        broken = operation.broken_audit(store.read())
+        lines = lists.audit_lines(store.read())
+    if broken is not None:
+        raise StateError(f"line {broken} of the audit log does not fit the one before it", code="broken_audit")
+    show(caller, {"lines": lines, "broken_at": None}, f"the audit log is whole: {lines} lines")

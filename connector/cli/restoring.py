@@ -1,0 +1,52 @@
+"""Putting a backup in place of the state: proven first, swapped by renames, what was there kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from connector.errors import LockedError, StateError
+from connector.state.restore import distrust
+from connector.state.store import Store
+
+JOURNALS = ("", "-wal", "-shm")
+"""A database is its file and its journal: one must never meet the other's."""
+
+
+def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> tuple[Path | None, int]:
+    """Put `backup` in place of `state`; where the present state was kept, and how many writes are to be read back.
+
+    Raises LockedError while a process holds the state, StateError when the backup is no sound state of ours. The
+    present state may be damaged: it is only moved.
+    """
+    if state.exists() and Store(state, now=now).is_held_elsewhere():
+        raise LockedError("a running process holds the state", hint="stop it, restore, start it again")
+    state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = state.with_name(f"{state.name}.restoring")
+    fresh.unlink(missing_ok=True)
+    _copy_sound(backup, fresh, now)
+    with closing(Store.open(fresh, now=now)) as store, store.write() as tx:
+        distrusted = distrust(tx)
+    kept = _set_aside(state, now())
+    fresh.replace(state)
+    return kept, distrusted
+
+
+def _copy_sound(backup: Path, target: Path, now: Callable[[], datetime]) -> None:
+    with closing(Store.open_to_read(backup, now=now)) as store:
+        if found := store.problems():
+            raise StateError(f"{backup} is damaged: {'; '.join(found)}", hint="take an older backup")
+        store.backup(target)
+
+
+def _set_aside(state: Path, at: datetime) -> Path | None:
+    if not state.exists():
+        return None
+    kept = state.with_name(f"{state.name}.before-restore-{at:%Y%m%d%H%M%S}")
+    for suffix in JOURNALS:
+        part = state.with_name(state.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))
+    return kept

@@ -1,0 +1,54 @@
+"""A new key for stored tokens. A kill at any point leaves a key that opens them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from connector.config import Config
+from connector.errors import ConfigError
+from connector.state.store import Store
+from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from
+
+
+def rotate(store: Store, config: Config, old_key_file: Path | None) -> int:
+    """Encrypt every stored token with a new key; how many. The caller holds the state."""
+    if config.secret_key is None:
+        return _rotate_file(store)
+    if old_key_file is not None:
+        old = key_from(old_key_file.read_text(encoding="utf-8").strip())
+    elif key_file(store.path).exists():
+        old = key_beside(store.path)
+    else:
+        raise ConfigError(
+            "the key before this one is needed to read the stored tokens",
+            code="no_old_key",
+            hint="put the new key in the configuration, the old one in a file, and name it with --old-key-file",
+        )
+    return SqliteTokens(store, [key_from(config.secret_key.get_secret_value()), old]).seal_again()
+
+
+def _rotate_file(store: Store) -> int:
+    """The next key is on disk before the first token depends on it, and takes the old one's name after the last."""
+    old = key_beside(store.path)
+    place = key_file(store.path)
+    following = place.with_name(f"{place.name}.next")
+    if not following.exists():
+        _write(following, Fernet.generate_key())
+    count = SqliteTokens(store, [following.read_bytes().strip(), old]).seal_again()
+    following.replace(place)
+    return count
+
+
+def _write(path: Path, key: bytes) -> None:
+    """Whole or not at all, so that a half-written key is never taken for one."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with part.open("wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,81 @@
+"""What `doctor` looks at, in order: the configuration, this machine, the state, the accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+
+from connector.cli import machine
+from connector.cli.caller import Caller
+from connector.cli.checking import check_lines
+from connector.cli.connected import specs
+from connector.cli.context import accounts, config_of
+from connector.cli.keeping import problems_of
+from connector.cli.lines import Line, attempt, fail, ok, warn
+from connector.cli.validation import everything_wrong
+from connector.config import Config
+from connector.errors import LeadloopError, StateError
+from connector.state import operation
+from connector.state.store import Store
+
+
+def doctor_lines(caller: Caller) -> list[Line]:
+    """Every line. Without a configuration that can be used, there is nothing further to look at but this machine."""
+    lines = [*machine.lines(), *attempt("files", partial(_files, caller))]
+    try:
+        config = config_of(caller)
+    except LeadloopError:
+        return lines
+    lines += machine.lines_of_state(config.state)
+    lines += [line for look in (_state, _keys, _promises) for line in attempt("state", partial(look, caller, config))]
+    lines += attempt("accounts", partial(_accounts, caller))
+    return lines
+
+
+def _files(caller: Caller) -> Iterator[Line]:
+    report = everything_wrong(caller.config_path, caller.environ, strict=False)
+    unset = {problem for problem in report.warnings if "is not set" in problem.message}
+    for problem in report.problems:
+        yield fail("files", str(problem), "correct it, then 'leadloop validate'", 2)
+    for problem in report.warnings:
+        yield Line("files", "fail" if problem in unset else "warn", str(problem), code=2)
+    if not report.problems and not report.warnings:
+        yield ok("files", f"{caller.config_path} and the files it names are valid")
+
+
+def _state(caller: Caller, config: Config) -> Iterator[Line]:
+    if not config.state.exists():
+        yield ok("state", "there is none yet; the first run makes it")
+        return
+    with closing(Store.open_to_read(config.state, now=caller.now)) as store:
+        found = problems_of(store)
+        for text in found:
+            yield fail("state", text, "stop, then 'leadloop state restore' a backup", StateError.exit_code)
+        if not found:
+            yield ok("state", "sound")
+        yield ok("state", "a process runs on it" if store.is_held_elsewhere() else "no process runs on it now")
+        for pause in operation.pauses(store.read()):
+            yield warn("state", f"writes of {pause['name']} are paused since {pause['since']}", "leadloop resume")
+
+
+def _keys(_: Caller, config: Config) -> Iterator[Line]:
+    if config.secret_key is None and any(spec.network for _, _, _, spec in specs(config)):
+        yield warn(
+            "state", "the key of the stored tokens lies beside them", "configure secret_key and keep it elsewhere"
+        )
+
+
+def _promises(_: Caller, config: Config) -> Iterator[Line]:
+    for name, _side, _connection, spec in specs(config):
+        if not spec.capabilities.exactly_once:
+            yield warn(
+                name, f"{spec.title} cannot exclude a duplicate after a lost answer", "see its page in docs/adapters"
+            )
+        for statement in spec.unverified:
+            yield ok(name, f"taken from the documentation, not yet seen on a live account: {statement}")
+
+
+def _accounts(caller: Caller) -> Iterator[Line]:
+    with accounts(caller) as loop:
+        yield from check_lines(loop)

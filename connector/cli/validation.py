@@ -1,0 +1,67 @@
+"""Everything that is wrong, or looks odd, in the configuration and in the files that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from connector import documents
+from connector.adapter.registry import spec_of
+from connector.config import Config, Report, validate
+from connector.documents import Places
+from connector.errors import ConfigError, Problem, StateError
+from connector.loop.connect import Files, read_files
+from connector.mapping import MarketingMapping
+from connector.scoring import ScoringModel, unknown_names
+from connector.state.lists import stored_assets, stored_types
+from connector.state.store import Store
+
+
+def everything_wrong(path: Path, environ: Mapping[str, str], *, strict: bool) -> Report:
+    """Mistakes and warnings; with `strict` every warning is a mistake."""
+    odd: list[Problem] = []
+
+    def check_files(config: Config, _: Places) -> Sequence[Problem]:
+        try:
+            odd.extend(_oddities(config, read_files(config)))
+        except ConfigError as error:
+            return error.problems
+        return ()
+
+    report = validate(path, environ, spec_of, strict=strict, check_files=check_files)
+    if strict:
+        return Report((*report.problems, *odd))
+    return Report(report.problems, (*report.warnings, *odd))
+
+
+def _oddities(config: Config, files: Files) -> Iterator[Problem]:
+    for marketing in files.marketing.values():
+        yield from marketing.warnings
+    for crm in files.crm.values():
+        yield from crm.warnings
+    spec, places = documents.read(config.scoring, ScoringModel)
+    types, assets = _stored(config)
+    types |= {name for mapping in files.marketing.values() for name in _types(mapping)}
+    attributes = {line.to for mapping in files.marketing.values() for line in mapping.file.contact}
+    yield from unknown_names(spec, places, attributes=attributes, types=types, assets=assets)
+
+
+def _types(mapping: MarketingMapping) -> Iterator[str]:
+    """Types that the mapping gives by name; one taken from a field may be any of its values."""
+    for line in mapping.file.activities:
+        if isinstance(line.type, str):
+            yield line.type
+        else:
+            yield from (str(value) for value in (line.type.values or {}).values())
+
+
+def _stored(config: Config) -> tuple[set[str], set[str] | None]:
+    """Types and assets of the stored activities. Without any, an asset that nobody knows says nothing."""
+    try:
+        store = Store.open_to_read(config.state)
+    except StateError:
+        return set(), None
+    try:
+        return stored_types(store.read()), stored_assets(store.read()) or None
+    finally:
+        store.close()
