@@ -1,0 +1,150 @@
+"""Consent and erasure are asked in the transaction that claims a send; an opt-out is never undone by us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from connector.loop.channel import Channel
+from connector.loop.context import Loop
+from connector.loop.requests import perform
+from connector.loop.run import pull_step
+from connector.loop.send import send
+from connector.loop.tally import Tally
+from tests.sync.world import Company
+
+
+def opted_out(company: Company, name: str) -> None:
+    """The person opts out, and marketing's record is read again."""
+    uuid = company.convert(name)
+    company.rd.opt_out(uuid)
+    company.convert(name, "point-x")
+
+
+def test_who_opted_out_is_not_created(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.rd.opt_out(uuid)
+    company.run()
+    assert not company.sf.live("Lead")
+    assert company.stage("ana") == "lead"
+
+
+def test_an_opt_out_takes_the_mark_off_and_writes_nothing_else(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run()
+    opted_out(company, "ana")
+    company.convert("ana", "ebook-c")
+    company.run()
+    lead = company.lead("ana")
+    assert (lead["MQL__c"], lead["HasOptedOutOfEmail"]) == (False, True)
+    assert lead["LeadScore__c"] == 60
+    assert len(company.sf.live("Task")) == 1
+
+
+def test_an_opt_out_between_planning_and_sending_suppresses_the_write_and_what_hangs_on_it(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    between_planning_and_sending(monkeypatch, lambda loop: (opted_out(company, "ana"), pull_step(loop)))
+    company.run("push")
+    assert sorted(company.ask("SELECT kind, state FROM outbox")) == [("record", "suppressed"), ("task", "suppressed")]
+    company.run_until_quiet()
+    assert not company.sf.live("Lead")
+    assert not company.sf.live("Task")
+
+
+def test_who_consents_again_is_handed_over_with_the_task_after_all(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    between_planning_and_sending(monkeypatch, lambda loop: (opted_out(company, "ana"), pull_step(loop)))
+    company.run("push")
+    monkeypatch.undo()
+    contact = company.rd.account.find_email("ana@company.example")
+    assert contact is not None
+    contact.legal_bases.clear()
+    company.convert("ana", "point-y")
+    company.run_until_quiet()
+    assert company.lead("ana")["MQL__c"] is True
+    assert len(company.sf.live("Task")) == 1
+
+
+def test_an_opt_out_is_a_ratchet_on_the_crm_side(company: Company) -> None:
+    """Sales' own opt-out in the CRM is not switched back by a granted consent in marketing."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    contact = company.rd.account.find_email("ana@company.example")
+    assert contact is not None
+    contact.legal_bases[:] = [{"category": "communications", "type": "consent", "status": "granted"}]
+    company.run()
+    company.sf.edit(company.lead("ana")["Id"], HasOptedOutOfEmail=True)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    company.convert("ana", "ebook-d")
+    company.run_until_quiet()
+    assert company.lead("ana")["HasOptedOutOfEmail"] is True
+
+
+def erase(company: Company, name: str) -> None:
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        answer = perform(tx, store, "erase", {"person": company.person(name), "salt": "salt of this test"})
+    assert "error" not in answer
+
+
+def test_an_erased_person_does_not_come_back(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a")
+    company.run_until_quiet()
+    erase(company, "ana")
+    writes = company.writes()
+    company.convert("ana", "ebook-c")
+    company.later(days=2)
+    company.run_until_quiet()
+    assert company.ask("SELECT count(*) FROM contacts") == [(1,)]
+    assert not company.ask("SELECT * FROM identities WHERE key LIKE 'ana%'")
+    assert company.ask("SELECT count(*) FROM people WHERE erased_at IS NULL") == [(1,)]
+    assert company.writes() == writes
+
+
+def test_an_erased_person_leaves_no_word_behind_and_the_counts_still_add_up(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b", city="Itaquaquecetuba")
+    company.run_until_quiet()
+    [(total,)] = company.ask("SELECT count(*) FROM outbox")
+    erase(company, "ana")
+    company.run_until_quiet()
+    assert company.ask("SELECT count(*) FROM outbox") == [(total,)]
+    company.close()
+    content = b"".join(path.read_bytes() for path in company.folder.glob("leadloop.db*"))
+    for word in (b"ana@company.example", b"Ana", b"Itaquaquecetuba"):
+        assert word not in content
+
+
+def test_an_erasure_between_planning_and_sending_sends_nothing(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+
+    def erase_now(loop: Loop) -> None:
+        with loop.store.write(step=True) as tx:
+            perform(tx, loop.store, "erase", {"person": company.person("ana"), "salt": "salt"})
+
+    between_planning_and_sending(monkeypatch, erase_now)
+    company.run("push")
+    assert not company.sf.live("Lead")
+    assert company.ask("SELECT DISTINCT state FROM outbox") == [("suppressed",)]
+
+
+def between_planning_and_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[Loop], object]) -> None:
+    """Let something happen in the very moment before planned rows are claimed; once."""
+    waiting = [happens]
+
+    def send_late(loop: Loop, channel: Channel, tally: Tally) -> None:
+        if waiting:
+            waiting.pop()(loop)
+        send(loop, channel, tally)
+
+    monkeypatch.setattr("connector.loop.push.send", send_late)
