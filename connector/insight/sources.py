@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from connector.insight.cohort import Cycle, decided_without_us, mqls
 from connector.insight.origins import DIMENSIONS, Groups, origins
@@ -28,25 +29,45 @@ def sources(db: Tx, *, since: datetime | None = None, until: datetime | None = N
     period = Period(since, until)
     cycles = mqls(db, period)
     groups = origins(db, cycles)
-    average = sum(cycle.failed is not None for cycle in cycles) / max(1, len(cycles))
-    rows = [_row(key, [cycles[place] for place in group], average) for key, group in groups.items()]
+    ended = _Ended.of(cycles)
+    rows = [_row(key, group, ended, len(cycles)) for key, group in groups.items()]
     rows.sort(key=lambda row: (-row["harm"], DIMENSIONS.index(row["dimension"]), row["value"] or ""))
     return report("sources", period, rows, _notes(db, period, cycles, groups))
 
 
-def _row(key: tuple[str, str | None], group: Sequence[Cycle], average: float) -> Json:
-    size = len(group)
-    accepted = sum(cycle.reached("accepted") for cycle in group)
-    qualified = sum(cycle.reached("qualified") for cycle in group)
-    rejected = sum(cycle.failed is not None for cycle in group)
-    invalid = sum(cycle.failed is not None and cycle.failed.reason == INVALID for cycle in group)
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The places of the cycles that came so far, or ended so: counting a group is then an intersection."""
+
+    accepted: set[int]
+    qualified: set[int]
+    rejected: set[int]
+    invalid: set[int]
+
+    @classmethod
+    def of(cls, cycles: Sequence[Cycle]) -> Self:
+        return cls(
+            {place for place, cycle in enumerate(cycles) if cycle.reached("accepted")},
+            {place for place, cycle in enumerate(cycles) if cycle.reached("qualified")},
+            {place for place, cycle in enumerate(cycles) if cycle.failed is not None},
+            {
+                place
+                for place, cycle in enumerate(cycles)
+                if cycle.failed is not None and cycle.failed.reason == INVALID
+            },
+        )
+
+
+def _row(key: tuple[str, str | None], group: Set[int], ended: _Ended, all_mqls: int) -> Json:
+    size, rejected, invalid = len(group), len(group & ended.rejected), len(group & ended.invalid)
+    accepted, qualified = len(group & ended.accepted), len(group & ended.qualified)
     low, high = wilson(rejected, size) or (0.0, 100.0)
     return {
         "dimension": key[0], "value": key[1], "mql": size, "accepted": accepted, "qualified": qualified,
         "rejected": rejected, "invalid_data": invalid, "accepted_percent": percent(accepted, size),
         "qualified_percent": percent(qualified, size), "rejected_percent": percent(rejected, size),
         "rejected_low": low, "rejected_high": high, "invalid_data_percent": percent(invalid, size),
-        "harm": round(rejected - size * average, 1),
+        "harm": round(rejected - size * len(ended.rejected) / all_mqls, 1),
     }  # fmt: skip
 
 

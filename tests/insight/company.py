@@ -69,7 +69,7 @@ class Company:
         [line] = [line for line in placed if line.event is event]
         stage = {"left": "lead", "pushed": "mql", "rejected": "lead", "recycled": "lead"}.get(kind, kind)
         leads.add_event(self.tx, person, line, stage, receipt_id=receipt, reason_text=text, connection="sf")
-        leads.save_standing(self.tx, person, standing, crm="sf", wait_until=None, model="b2b-1")
+        leads.save_standings(self.tx, [(person, standing, "sf")], "b2b-1")
 
 
 @contextmanager
