@@ -13,6 +13,7 @@ from connector.adapter import Page, Removal
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop.context import Crm, Loop
+from connector.loop.join import join
 from connector.loop.score import stage_after
 from connector.loop.tally import Tally
 from connector.model import CrmRecord, Decision
@@ -219,6 +220,8 @@ def _remove(tx: Tx, loop: Loop, crm: Crm, removal: Removal) -> None:
     people.mark_dirty(tx, [person], level=2)
     if outbox.linked_record(tx, crm.name, person) == (object_, removal.id):
         outbox.forget_link(tx, crm.name, person)
+    if store.live_records(tx, crm.name, person, (crm.mapping.object, *crm.mapping.also)) <= 1:
+        reading.close_rejects(tx, crm.name, "crm_duplicate", [people.leadloop_id_of(tx, person)])
     if removal.merged_into is None:
         return
     winner = people.person_by(tx, system, removal.merged_into)
@@ -226,4 +229,4 @@ def _remove(tx: Tx, loop: Loop, crm: Crm, removal: Removal) -> None:
     if winner is None:
         people.add_identities(tx, [(system, removal.merged_into, person, "own")], now)
     elif winner != person:
-        people.join(tx, person, winner)
+        join(tx, person, winner, now, loop.run)

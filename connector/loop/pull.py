@@ -17,6 +17,7 @@ from connector.identity import new_leadloop_id
 from connector.loop.context import Loop, Marketing
 from connector.loop.guarded import guarded
 from connector.loop.identify import act_row, save_contact_page
+from connector.loop.join import join
 from connector.loop.tally import Tally
 from connector.model import Json
 from connector.state import contacts as store_contacts
@@ -168,7 +169,7 @@ def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime
         people.add_identities(tx, [(source.name, removal.merged_into, loser, "own")], at)
         reading.want_read(tx, source.name, [ToRead("contacts", removal.merged_into, changed_at=at)])
     else:
-        people.join(tx, loser, winner)
+        join(tx, loser, winner, at, loop.run)
     people.add_identities(tx, [(source.name, removal.id, winner or loser, "merged")], at)
 
 

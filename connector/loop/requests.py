@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from connector.errors import LeadloopError, RecordError
 from connector.loop.context import Loop
+from connector.loop.join import join
 from connector.model import Json
-from connector.state import operation, outbox, people, reading
+from connector.state import operation, outbox, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
 from connector.state.store import Store, Tx
@@ -71,7 +72,7 @@ def _drop(tx: Tx, store: Store, args: Json) -> Json:
 
 
 def _join(tx: Tx, store: Store, args: Json) -> Json:
-    people.join(tx, args["loser"], args["winner"])
+    join(tx, args["loser"], args["winner"], store.now())
     return {"joined": 1}
 
 

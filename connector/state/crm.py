@@ -82,6 +82,16 @@ def record_gone(tx: sqlite3.Connection, connection: str, object: str, id_: str, 
     return None if row is None else row[0]
 
 
+def live_records(tx: sqlite3.Connection, connection: str, person: int, objects: Sequence[str]) -> int:
+    """How many records of these kinds stand for a person; one that moved on to another (a conversion) does not."""
+    row = tx.execute(
+        "SELECT count(*) FROM crm_records WHERE connection = ? AND person_id = ? AND gone_at IS NULL AND links = '{}'"
+        " AND object IN (SELECT value FROM json_each(?))",
+        (connection, person, pack(list(objects))),
+    ).fetchone()
+    return int(row[0])
+
+
 def last_fields(db: sqlite3.Connection, connection: str, object: str, id_: str) -> dict[str, Any]:  # noqa: A002
     """The fields of a record as last seen, by a reading or a look; empty when it never was."""
     rows = db.execute(

@@ -434,6 +434,17 @@ def linked_record(tx: sqlite3.Connection, connection: str, person: int) -> tuple
     return None if row is None else (row[0], row[1])
 
 
+def two_records(tx: sqlite3.Connection, loser: int, winner: int) -> list[tuple[str, str, str, str, str]]:
+    """CRMs in which both persons have a record: (connection, winner's object, its id, loser's object, its id)."""
+    rows = tx.execute(
+        "SELECT w.connection, w.object, w.record_id, l.object, l.record_id FROM desired AS w JOIN desired AS l"
+        " ON l.connection = w.connection WHERE w.person_id = ? AND l.person_id = ? AND w.object <> ''"
+        " AND w.record_id IS NOT NULL AND l.record_id IS NOT NULL AND w.record_id <> l.record_id",
+        (winner, loser),
+    )
+    return [tuple(row) for row in rows]
+
+
 def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
     """A refused want gets another chance, and its record is looked for again."""
     tx.execute(
