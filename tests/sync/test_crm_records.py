@@ -1,0 +1,145 @@
+"""Records in the CRM: found before made, followed when they move, never made again, and never overwritten."""
+
+from __future__ import annotations
+
+from connector.loop.requests import perform
+from tests.sync.world import Company, address
+
+
+def mql(company: Company, name: str = "ana") -> str:
+    """A lead that was handed over; the id of its record."""
+    company.convert(name, "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    return str(company.lead(name)["Id"])
+
+
+def of_sales(company: Company, name: str = "ana", **values: object) -> str:
+    """A record that sales made by themselves."""
+    return company.sf.create(
+        "Lead", {"LastName": "Silva", "Company": "Theirs", "Email": address(name), "Status": "Working", **values}
+    )
+
+
+def test_a_record_that_sales_made_is_found_and_not_made_again(company: Company) -> None:
+    record = of_sales(company)
+    assert mql(company) == record
+    assert company.lead("ana")["MQL__c"] is True
+
+
+def test_what_sales_owns_is_never_overwritten(company: Company) -> None:
+    record = of_sales(company, Phone="+551100", Title="Founder", OwnerId=company.sf.create("Account", {"Name": "x"}))
+    before = dict(company.sf.record(record))
+    mql(company)
+    after = company.sf.record(record)
+    kept = ("OwnerId", "Status", "Rejection_Reason__c", "Phone", "Title", "LastName", "Company")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+
+
+def test_a_converted_lead_is_followed_to_its_contact(company: Company) -> None:
+    lead = mql(company)
+    contact, _ = company.sf.convert(lead)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.sf.record(contact)["LeadScore__c"] == 90
+    assert company.sf.record(lead)["LeadScore__c"] == 60
+    assert not company.rejects()
+
+
+def test_a_lead_converted_in_the_moment_of_the_write_is_followed_too(company: Company) -> None:
+    lead = mql(company)
+    company.convert("ana", "ebook-c")
+    company.run("pull", "score")
+    contact, _ = company.sf.convert(lead)
+    company.run("push")
+    company.run_until_quiet()
+    assert company.sf.record(contact)["LeadScore__c"] == 90
+    assert len(company.sf.live("Lead")) == 1
+
+
+def test_a_record_that_sales_deleted_is_not_made_again_and_says_so(company: Company) -> None:
+    record = mql(company)
+    company.sf.delete(record)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    company.later(days=20)
+    company.sf.empty_bin()
+    company.convert("ana", "ebook-d")
+    company.run_until_quiet()
+    assert not company.sf.live("Lead")
+    assert ("sf", "record", "crm_record_deleted") in company.rejects()
+
+
+def test_a_merge_in_the_crm_moves_the_person_to_the_survivor(company: Company) -> None:
+    loser = mql(company)
+    winner = company.sf.create("Lead", {"LastName": "Silva", "Company": "X", "Email": "other@company.example"})
+    company.sf.merge(winner, loser)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.sf.record(winner)["LeadScore__c"] == 90
+    assert len(company.sf.live("Lead")) == 1
+
+
+def test_a_merge_in_the_crm_of_two_leads_joins_their_persons(company: Company) -> None:
+    first, second = mql(company, "ana"), mql(company, "bia")
+    company.sf.merge(first, second)
+    company.run_until_quiet()
+    assert company.person("ana") == company.person("bia")
+    assert company.points("ana") == 60
+    assert len(company.sf.live("Lead")) == 1
+
+
+def test_a_second_record_of_the_same_person_is_reported_until_it_is_merged(company: Company) -> None:
+    kept, other = of_sales(company), of_sales(company)
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    marked = [lead["Id"] for lead in company.sf.live("Lead") if lead["MQL__c"]]
+    assert len(marked) == 1
+    assert ("sf", "crm_duplicate", "crm_duplicate") in company.rejects()
+    loser = ({kept, other} - set(marked)).pop()
+    company.sf.merge(marked[0], loser)
+    company.run_until_quiet()
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.rejects() == []
+
+
+def test_decisions_on_the_second_record_count_too(company: Company) -> None:
+    record = mql(company)
+    second = of_sales(company)
+    assert second != record
+    company.sf.set_status(second, "Unqualified", reason="No budget")
+    company.run_until_quiet()
+    assert company.history("ana")[-1] == ("rejected", "sales", 1)
+
+
+def test_a_connection_that_makes_no_records_writes_those_that_sales_made(company: Company) -> None:
+    company.settings["sf"] = {"create": "never"}
+    company.convert("bia", "ebook-a", "ebook-b")
+    record = of_sales(company)
+    assert mql(company) == record
+    assert not company.leads("bia")
+    assert company.rejects() == []
+
+
+def test_a_lead_below_the_threshold_makes_no_record(company: Company) -> None:
+    company.convert("ana", "ebook-a")
+    company.run_until_quiet()
+    assert not company.sf.live("Lead")
+
+
+def test_the_blast_guard_holds_what_goes_beyond_it_until_a_person_releases_it(company: Company) -> None:
+    company.settings["sf"] = {"guard": {"creates": 2, "changes_percent": 20}}
+    for name in ("ana", "bia", "cid", "dan"):
+        company.convert(name, "ebook-a", "ebook-b")
+    company.run()
+    assert len(company.sf.live("Lead")) == 2
+    held = "SELECT count(*) FROM outbox WHERE state = 'held'"
+    assert company.ask(held) == [(2,)]
+    company.run()
+    assert len(company.sf.live("Lead")) == 2
+    loop = company.open()
+    with loop.store.hold(), loop.store.write(step=True) as tx:
+        perform(tx, loop.store, "held release", {"connection": "sf"})
+    company.run_until_quiet()
+    assert len(company.sf.live("Lead")) == 4
+    assert company.ask(held) == [(0,)]

@@ -1,0 +1,112 @@
+"""Who is who while the loop runs: changed addresses, merges, clashes, shared mailboxes."""
+
+from __future__ import annotations
+
+from tests.sync.world import Company
+
+
+def test_a_changed_address_leaves_the_person_and_the_record_who_they_are(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    record = company.lead("ana")["Id"]
+    change_address(company, uuid, "ana.silva")
+    company.convert("ana.silva", "ebook-c")
+    company.run_until_quiet()
+    assert company.ask("SELECT count(*) FROM people") == [(1,)]
+    [lead] = company.sf.live("Lead")
+    assert (lead["Id"], lead["LeadScore__c"]) == (record, 90)
+    assert company.ask("SELECT role FROM identities WHERE key = 'ana@company.example'") == [("alias",)]
+
+
+def change_address(company: Company, uuid: str, name: str) -> None:
+    """Marketing corrects a contact's address."""
+    with company.rd.lock:
+        contact = company.rd.account.contacts[uuid]
+        del company.rd.account.by_email[contact.email]
+        contact.attributes["email"] = f"{name}@company.example"
+        company.rd.account.by_email[contact.email] = uuid
+
+
+def test_an_address_that_somebody_had_before_finds_no_record_in_the_crm(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a")
+    company.run()
+    change_address(company, uuid, "ana.silva")
+    company.convert("ana.silva", "point-x")
+    company.run()
+    stranger = company.sf.create("Lead", {"LastName": "X", "Company": "X", "Email": "ana@company.example"})
+    company.convert("ana.silva", "ebook-b", "ebook-c")
+    company.run_until_quiet()
+    assert company.lead("ana.silva")["Id"] != stranger
+    assert company.sf.record(stranger)["MQL__c"] is False
+
+
+def test_an_address_that_is_another_persons_joins_nothing_and_is_a_reject_with_both_ids(company: Company) -> None:
+    company.convert("ana", "ebook-a")
+    uuid = company.convert("bia", "ebook-b")
+    company.run()
+    persons = {company.person("ana"), company.person("bia")}
+    with company.rd.lock:
+        company.rd.account.contacts[uuid].attributes["email"] = "ana@company.example"
+    company.rd.account.convert(company.rd.account.contacts[uuid], "ebook-c", company.clock.now(), {})
+    company.run()
+    [(text,)] = company.ask("SELECT text FROM rejects WHERE code = 'identity_clash' AND state = 'open'")
+    assert all(f"{person}" in text for person in persons)
+    assert "@" not in text
+    assert {row[0] for row in company.ask("SELECT DISTINCT person_id FROM contacts")} == persons
+
+
+def test_a_merge_in_marketing_joins_the_persons_and_scores_the_union(company: Company) -> None:
+    first, second = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", "ebook-b", "ebook-c")
+    company.run_until_quiet()
+    assert (company.points("ana"), company.points("bia")) == (60, 60)
+    company.rd.merge(second, first)
+    company.later(days=1)
+    company.convert("ana", "point-x")
+    company.run_until_quiet()
+    company.run_until_quiet()
+    assert company.person("ana") == company.person("bia")
+    assert company.points("ana") == 91
+    assert company.ask("SELECT count(*) FROM people WHERE merged_into IS NULL") == [(1,)]
+
+
+def test_two_records_of_merged_persons_are_reported_and_only_one_is_written(company: Company) -> None:
+    first, second = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", "ebook-b", "ebook-c")
+    company.run_until_quiet()
+    company.rd.merge(second, first)
+    company.later(days=1)
+    company.convert("ana", "ebook-d")
+    company.run_until_quiet()
+    company.run_until_quiet()
+    assert sum(lead["LeadScore__c"] == 120 for lead in company.sf.live("Lead")) == 1
+    assert ("sf", "crm_duplicate", "crm_duplicate") in company.rejects()
+
+
+def test_people_behind_a_shared_mailbox_stay_apart_and_match_no_record(company: Company) -> None:
+    company.sf.create("Lead", {"LastName": "Reception", "Company": "X", "Email": "info@company.example"})
+    company.convert("info", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert not company.ask("SELECT * FROM identities WHERE system = 'email'")
+    shared = company.leads("info")
+    assert sorted(lead["MQL__c"] for lead in shared) == [False, True]
+
+
+def test_addresses_that_differ_in_case_and_space_are_one_person(company: Company) -> None:
+    company.rd.add(" ANA@Company.example ", name="Ana", job_title="CEO")
+    company.sf.create("Lead", {"LastName": "Silva", "Company": "X", "Email": "Ana@company.EXAMPLE"})
+    company.rd.convert(" ANA@Company.example ", "ebook-a")
+    company.rd.convert(" ANA@Company.example ", "ebook-b")
+    company.run_until_quiet()
+    assert company.lead("ana")["MQL__c"] is True
+    assert len(company.sf.live("Lead")) == 1
+
+
+def test_a_contact_deleted_in_marketing_is_noticed_by_the_walk_and_keeps_its_history(company: Company) -> None:
+    company.convert("bia", "ebook-a")
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.rd.delete(uuid)
+    company.later(days=1)
+    company.run_until_quiet()
+    assert company.ask("SELECT gone_at IS NOT NULL FROM contacts WHERE id = ?", uuid) == [(1,)]
+    assert company.history("ana")[0] == ("mql", "rule", 1)
+    assert company.ask("SELECT count(*) FROM activities WHERE person_id = ?", company.person("ana")) == [(2,)]
