@@ -45,11 +45,17 @@ VERBS: dict[str, tuple[str, str]] = {
 """Each verb: its module in this package, and its line in `--help` (a test holds it to the verb's own)."""
 
 
+def _is_there(module: str) -> bool:
+    """Does this checkout have the module? A folder without code is none."""
+    found = find_spec(f"connector.cli.{module}")
+    return found is not None and found.origin is not None
+
+
 class LazyVerbs(MutableMapping[str, click.Command]):
     """The verbs by name; one that is looked up is imported."""
 
     def __init__(self) -> None:
-        self._names = [name for name, (module, _) in VERBS.items() if find_spec(f"connector.cli.{module}")]
+        self._names = [name for name, (module, _) in VERBS.items() if _is_there(module)]
         self._loaded: dict[str, click.Command] = {}
 
     def __getitem__(self, name: str) -> click.Command:

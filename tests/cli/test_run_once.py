@@ -1,0 +1,120 @@
+"""`leadloop run --once`: what it reports, what it leaves, and what a dry run leaves alone."""
+
+import csv
+import hashlib
+import json
+
+import pytest
+
+from tests.cli.company import ACTS, CONTACTS, DECISIONS
+
+NEW_MQL = "c2,form_submission,2026-11-19T10:00:00Z,ebook-2\n"
+
+
+def lines(report, step):
+    return [line for line in report["steps"] if line["step"] == step]
+
+
+def files_of(company):
+    """Every file of the company with a digest of its content; a lock and an empty journal hold none."""
+    paths = [path for path in company.folder.rglob("*") if path.is_file() and not path.name.endswith("-shm")]
+    paths = [path for path in paths if path.stat().st_size]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_a_run_reads_scores_and_hands_the_mql_over(company):
+    report = company.run()
+    assert report["outcome"] == "ok"
+    assert {line["read"] for line in lines(report, "pull")} == {3}
+    assert all(line["read"] == line["saved"] + line["unchanged"] + line["rejected"] for line in lines(report, "pull"))
+    (lead,) = csv.DictReader(company.leads.read_text(encoding="utf-8").splitlines())
+    assert (lead["email"], lead["grade"], lead["score"]) == ("ana@acme.example", "A", "60")
+
+
+def test_a_second_run_sends_nothing_and_says_why(ran):
+    report = ran.run()
+    assert sum(line["created"] + line["updated"] for line in report["steps"]) == 0
+    assert all(line["why_zero"] for line in report["steps"] if not line["read"])
+
+
+def test_people_get_a_table_and_one_line_that_says_how_it_went(company):
+    result = company.leadloop("run", "--once")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].split()[:3] == ["step", "connection", "stream"]
+    assert result.stdout.rstrip().endswith(": ok")
+
+
+def test_one_step_of_one_connection_can_be_asked_for(company):
+    report = company.run("--only", "pull", "--connection", "export")
+    assert {(line["step"], line["connection"]) for line in report["steps"]} == {("pull", "export")}
+
+
+def test_a_decision_of_sales_comes_back_with_the_next_run(ran):
+    ran.write("decisions.csv", DECISIONS)
+    report = ran.run()
+    assert lines(report, "decisions")[0]["saved"] == 1
+    told = ran.json("explain", "c1")
+    assert told["history"][-1]["reason"] == "invalid_data"
+
+
+def test_a_bad_line_is_a_reject_and_the_run_ends_with_1(company):
+    company.write("in/contacts.csv", CONTACTS + "c4,only-two\n")
+    report = company.run(code=1)
+    assert report["outcome"] == "partial"
+    assert company.run()["outcome"] == "ok"  # an old reject changes no code
+
+
+def test_a_dry_run_shows_each_write_before_and_after(ran):
+    ran.write("in/acts.csv", ACTS + NEW_MQL + "c1,form_submission,2026-11-19T10:00:00Z,ebook-3\n")
+    writes = {one["action"]: one for one in ran.run("--dry-run")["writes"]}
+    assert writes["create"]["fields"]["score"] == {"before": None, "after": 60}
+    assert writes["update"]["fields"]["score"] == {"before": 60, "after": 90}
+    assert {one["connection"] for one in writes.values()} == {"sales"}
+
+
+def test_a_dry_run_leaves_every_file_as_it_is(ran):
+    before = files_of(ran)
+    ran.write("in/acts.csv", ACTS + NEW_MQL)
+    changed = files_of(ran)
+    ran.run("--dry-run")
+    assert files_of(ran) == changed
+    assert {name for name in changed if changed[name] != before.get(name)} == {"acts.csv"}
+
+
+def test_a_dry_run_without_a_state_makes_none(company):
+    before = files_of(company)
+    assert len(company.run("--dry-run")["writes"]) == 1
+    assert files_of(company) == before
+    assert not company.state.parent.exists()
+
+
+def test_what_a_dry_run_showed_is_what_the_run_then_writes(company):
+    shown = company.run("--dry-run")["writes"][0]["fields"]
+    company.run()
+    (lead,) = csv.DictReader(company.leads.read_text(encoding="utf-8").splitlines())
+    assert lead["score"] == str(shown["score"]["after"])
+    assert lead["email"] == shown["email"]["after"]
+
+
+def test_a_dry_run_says_in_words_what_it_would_write(company):
+    text = company.leadloop("run", "--once", "--dry-run").stdout
+    assert "create" in text
+    assert "score: None -> 60" in text
+
+
+@pytest.mark.parametrize("option", [["--only", "pull"], ["--connection", "export"], ["--dry-run"]])
+def test_what_belongs_to_one_pass_is_refused_for_the_daemon(company, option):
+    result = company.leadloop("run", *option)
+    assert result.exit_code == 2
+    assert "--once" in result.stderr
+
+
+def test_an_unknown_connection_is_told_with_those_that_are_configured(company):
+    document = company.json("run", "--once", "--connection", "sells", code=2)
+    assert document["error"]["hint"] == "configured: export, sales"
+    assert not company.state.exists()
+
+
+def test_stdout_holds_one_document_and_nothing_else(company):
+    result = company.leadloop("run", "--once", "--json")
+    assert json.loads(result.stdout)["run"]
