@@ -134,6 +134,7 @@ class Connector:
             requests=_counter(client),
             workers=client.workers,
             tells_reasons=any(getattr(line, "from_", "") == "score.reasons" for line in mapping.file.feedback),
+            once_on=frozenset(event for line in mapping.file.feedback for event in getattr(line, "on", None) or ()),
             drifting=frozenset(
                 getattr(line, "to", "")
                 for line in mapping.file.feedback
@@ -160,6 +161,9 @@ class Connector:
             requests=_counter(client),
             workers=client.workers,
             takes=_takes(config),
+            once_on=frozenset(
+                event for line in (*mapping.file.task, *mapping.file.note) for event in getattr(line, "on", ())
+            ),
             consent_and_flag=frozenset(
                 rule.line.to
                 for rule in mapping.rules

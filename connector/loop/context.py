@@ -49,6 +49,8 @@ class Marketing:
     requests: Callable[[], int]
     workers: int
     tells_reasons: bool
+    once_on: frozenset[str]
+    """Events that set something off in marketing."""
     drifting: frozenset[str]
     """Fields of feedback that decay moves a little every day."""
 
@@ -66,6 +68,8 @@ class Crm:
     requests: Callable[[], int]
     workers: int
     takes: Callable[[dict[str, Any]], bool]
+    once_on: frozenset[str]
+    """Events that set off a task or a note."""
     consent_and_flag: frozenset[str]
     """Fields that may be written even for a person who must not be passed on: consent, and the MQL mark going off."""
 

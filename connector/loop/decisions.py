@@ -158,7 +158,7 @@ def _take(
         return not same
     _own(tx, crm, record, person, now)
     fresh = [(decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))]
-    late = _adopt_linked(tx, loop, crm, record, person, now)
+    late = _adopt_linked(tx, crm, record, person, now)
     if fresh or late:
         apply(tx, loop, crm.name, person, [*late, *fresh], now)
     return not same
@@ -171,9 +171,7 @@ def _own(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> Non
     )
 
 
-def _adopt_linked(
-    tx: Tx, loop: Loop, crm: Crm, record: CrmRecord, person: int, now: datetime
-) -> list[tuple[Decision, int]]:
+def _adopt_linked(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> list[tuple[Decision, int]]:
     """Records seen before anybody knew whose they are, now that this one links them: their decisions count too."""
     adopted: list[tuple[Decision, int]] = []
     for object_, id_ in linked(record):
@@ -193,14 +191,14 @@ def apply(
     now: datetime,
 ) -> None:
     """Append decisions to the lead's log and mark the lead to be worked out anew."""
-    [dossier] = leads.dossiers(tx, [person])
+    start, events = leads.life_of(tx, person)
     for decision, id_ in found:
         event = Event(
             kind=decision.kind, at=decision.at, known_at=now, by="sales", precision=decision.precision,
             reason=decision.reason,
         )  # fmt: skip
-        dossier.events.append(event)
-        _, placed = fold(dossier.events, dossier.created_at)
+        events.append(event)
+        _, placed = fold(events, start)
         [line] = [line for line in placed if line.event is event]
         leads.add_event(
             tx, person, line, stage_after(line), connection=connection, decision_id=id_,

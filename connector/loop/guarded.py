@@ -77,7 +77,9 @@ def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tal
     now = loop.world.now()
     until = None if wait_s is None else now + timedelta(seconds=wait_s)
     with loop.store.write(step=True) as tx:
-        operation.wait(tx, connection, stream, error.code, error.message, error.hint, until, now)
+        # Refused credentials are one thing to people, however each platform calls it.
+        code = "auth" if isinstance(error, AuthError) else error.code
+        operation.wait(tx, connection, stream, code, error.message, error.hint, until, now)
 
 
 def _went_well(loop: Loop, connection: str, stream: str, log: Any) -> None:

@@ -139,7 +139,7 @@ def _place(loop: Loop, source: Marketing, contact: Contact, keys: _Keys, batch: 
     verdict = whose(keys.by_id.get(contact.id), keys.by_email.get(email) if email else None)
     if verdict.kind == "clash":
         raise RecordError(
-            f"contact {contact.id} now has the address of another person (persons {verdict.person} and {verdict.other})",
+            f"contact {contact.id} now has another person's address (persons {verdict.person} and {verdict.other})",
             code="identity_clash",
             field="email",
             hint="are they one? 'leadloop identity join'; otherwise correct the address in marketing",

@@ -110,9 +110,7 @@ def _joined(pages: Sequence[Page[T]]) -> Page[T]:
     )
 
 
-def _park_bad(
-    tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally
-) -> None:
+def _park_bad(tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally) -> None:
     for bad in page.bad:
         tally.read += 1
         tally.rejected += 1

@@ -62,7 +62,7 @@ def find_records(loop: Loop, crm: Crm) -> int:
             keys = [_keys(tx, loop, crm, one) for one in wanted]
         answers = {answer.leadloop_id: answer for answer in crm.adapter.resolve(keys)}
         chosen = [(one, key, answers.get(key.leadloop_id)) for one, key in zip(wanted, keys, strict=True)]
-        current = _read_current(loop, crm, chosen)
+        current = _read_current(crm, chosen)
         with loop.store.write(step=True) as tx:
             for one, key, answer in chosen:
                 found += _take_answer(tx, loop, crm, one, key, answer, current)
@@ -92,7 +92,7 @@ def _choose(key: PersonKeys, answer: Resolution | None) -> Found | None:
 
 
 def _read_current(
-    loop: Loop, crm: Crm, chosen: Sequence[tuple[Desired, PersonKeys, Resolution | None]]
+    crm: Crm, chosen: Sequence[tuple[Desired, PersonKeys, Resolution | None]]
 ) -> dict[str, Mapping[str, Any]]:
     """What the found records hold in the fields where the CRM may win, and in those that we would write."""
     writes = []

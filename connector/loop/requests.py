@@ -39,7 +39,7 @@ def perform(tx: Tx, store: Store, verb: str, args: Json) -> Json:
     return result
 
 
-def _release(tx: Tx, store: Store, args: Json) -> Json:
+def _release(tx: Tx, _store: Store, args: Json) -> Json:
     done = tx.execute(
         "UPDATE outbox SET state = 'planned', why = 'released' WHERE state = 'held'"
         " AND (?1 IS NULL OR connection = ?1)",
@@ -48,7 +48,7 @@ def _release(tx: Tx, store: Store, args: Json) -> Json:
     return {"released": done.rowcount}
 
 
-def _replay(tx: Tx, store: Store, args: Json) -> Json:
+def _replay(tx: Tx, _store: Store, args: Json) -> Json:
     """Give parked records another chance: contacts are read again, refused writes are planned again."""
     wanted = [
         one
@@ -64,7 +64,7 @@ def _replay(tx: Tx, store: Store, args: Json) -> Json:
     return {"replayed": len(wanted)}
 
 
-def _drop(tx: Tx, store: Store, args: Json) -> Json:
+def _drop(tx: Tx, _store: Store, args: Json) -> Json:
     done = tx.execute("UPDATE rejects SET state = 'dropped' WHERE id = ? AND state = 'open'", (args["id"],))
     if not done.rowcount:
         raise RecordError(f"no open reject has the number {args['id']}", code="no_reject")
@@ -83,7 +83,7 @@ def _set_cursor(tx: Tx, store: Store, args: Json) -> Json:
     return {"connection": connection, "stream": stream, "cursor": args.get("cursor")}
 
 
-def _backfill(tx: Tx, store: Store, args: Json) -> Json:
+def _backfill(tx: Tx, _store: Store, args: Json) -> Json:
     n = reading.want_everyone(tx, args["connection"], moment_or_none(args.get("since")))
     return {"connection": args["connection"], "to_read": n}
 
@@ -97,7 +97,7 @@ def _pause(tx: Tx, store: Store, args: Json) -> Json:
     return {"paused": args["name"]}
 
 
-def _resume(tx: Tx, store: Store, args: Json) -> Json:
+def _resume(tx: Tx, _store: Store, args: Json) -> Json:
     return {"resumed": args["name"], "was_paused": operation.resume(tx, args["name"])}
 
 

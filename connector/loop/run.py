@@ -100,11 +100,11 @@ def decisions_step(loop: Loop, connection: str | None = None) -> list[Tally]:
 
 def feedback_step(loop: Loop, connection: str | None = None) -> list[Tally]:
     """Tell marketing."""
-    lines = []
-    for source in _named(loop.marketing, connection):
-        if source.spec.capabilities.writes and source.mapping.feedback.kinds:
-            lines.append(guarded(loop, source, "feedback", "feedback", feedback))
-    return lines
+    return [
+        guarded(loop, source, "feedback", "feedback", feedback)
+        for source in _named(loop.marketing, connection)
+        if source.spec.capabilities.writes and source.mapping.feedback.kinds
+    ]
 
 
 def reconcile_step(loop: Loop, connection: str | None = None) -> list[Tally]:

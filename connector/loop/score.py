@@ -17,7 +17,7 @@ from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.loop.wishes import Wisher
 from connector.model import Consent, Person, Recycled, Score
-from connector.scoring import Recycle, Verdict, newest_counting_at, qualify
+from connector.scoring import Recycle, Verdict, newest_counting_at, qualify, sort
 from connector.scoring import score as compute
 from connector.state import leads
 from connector.state.clock import moment
@@ -69,6 +69,7 @@ def score_step(loop: Loop) -> list[Tally]:
 def _score_batch(tx: Tx, loop: Loop, persons: Sequence[int], order: Mapping[str, int], tally: Tally) -> None:
     now = loop.world.now()
     wisher = Wisher(tx, loop, persons, now)
+    scores: list[tuple[int, Score, Any, datetime | None]] = []
     for dossier in leads.dossiers(tx, persons):
         lead = examine(loop, dossier, now, order)
         was = lead.standing
@@ -76,11 +77,12 @@ def _score_batch(tx: Tx, loop: Loop, persons: Sequence[int], order: Mapping[str,
         if events:
             _log(tx, loop, lead, events)
         wisher.wish(lead)
-        leads.save_score(tx, dossier.person, lead.score, loop.model.version, verdicts_as_json(lead.verdicts), now)
-        leads.scored(tx, dossier.person, next_change_at(loop, lead, now))
+        scores.append((dossier.person, lead.score, verdicts_as_json(lead.verdicts), next_change_at(loop, lead, now)))
         tally.read += 1
         tally.saved += 1
         tally.created += lead.standing.is_mql and not was.is_mql
+    wisher.keep()
+    leads.save_scores(tx, scores, loop.model.version, now)
     tally.updated = tally.saved - tally.created
 
 
@@ -93,7 +95,8 @@ def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int
     standing, placed = fold(dossier.events, dossier.created_at)
     recycled = recycled_by(loop, dossier.events)
     acts = [act for act, _ in dossier.acts]
-    score = compute(person, acts, loop.model, now, recycled, explain=explain)
+    hits = sort(person, acts, loop.model)
+    score = compute(person, acts, loop.model, now, recycled, explain=explain, hits=hits)
     verdicts = qualify(
         score,
         person,
@@ -102,6 +105,7 @@ def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int
         now,
         standing={standing.track: standing.stage == "mql"},
         last_decision_at=standing.decided_at if standing.decided_by == "sales" else None,
+        hits=hits,
     )
     rules = loop.config.consent
     blocked = merge.blocked_by(consents, unknown=rules.unknown, email_denied=rules.email_denied)

@@ -105,7 +105,7 @@ def _send_batch(loop: Loop, channel: Channel, rows: Sequence[Row]) -> _Result:
     except RecordError as refused:
         outcomes = [_refused(row, refused) for row in claimed]
     except LeadloopError as stopped:
-        _unclaim(loop, channel, claimed, stopped)
+        _unclaim(loop, claimed, stopped)
         return _Result(error=stopped)
     except BaseException:
         with loop.store.write(step=True) as tx:
@@ -125,7 +125,7 @@ def _refused(row: Row, refused: RecordError) -> Outcome:
     return Outcome(row.write.effect, "rejected", code=refused.code, text=refused.message, field=refused.field)
 
 
-def _unclaim(loop: Loop, channel: Channel, rows: Sequence[Row], error: LeadloopError) -> None:
+def _unclaim(loop: Loop, rows: Sequence[Row], error: LeadloopError) -> None:
     """Nothing of the batch was applied, the adapter is sure: the rows are planned again."""
     wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
     next_at = None if wait_s is None else loop.world.now() + timedelta(seconds=wait_s)

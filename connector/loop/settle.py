@@ -51,6 +51,7 @@ class Settler:
         self._loop = loop
         self._channel = channel
         self._now = loop.world.now()
+        self._handed_off: list[int] = []
         self.counts = Counts()
 
     def settle(self, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> Counts:
@@ -59,6 +60,7 @@ class Settler:
         for row in rows:
             outcome = by_effect.get(row.write.effect) or Outcome(row.write.effect, "unknown", code="no_result")
             self._settle(row, outcome)
+        self._hand_off()
         return self.counts
 
     def _settle(self, row: Row, outcome: Outcome) -> None:
@@ -104,33 +106,30 @@ class Settler:
                 people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
         outbox.settle_wish(self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now)
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
-            self._hand_off(row)
+            self._handed_off.append(row.person)
 
-    def _hand_off(self, row: Row) -> None:
+    def _hand_off(self) -> None:
         """The first confirmed push of a cycle: freeze the receipt, and let decisions count from here on.
 
         It is dated by the CRM's clock, to the second as CRMs date their history, since decisions are compared with it.
         """
-        [dossier] = leads.dossiers(self._tx, [row.person])
-        lead = examine(self._loop, dossier, self._now, self._loop.order, explain=True)
-        if lead.standing.mql_at is None or lead.standing.pushed_at is not None:
-            return
-        model = self._loop.model.version
-        receipt = leads.freeze(self._tx, row.person, lead.score, model, "handoff", self._now)
-        pushed = Event("pushed", self._channel.clock().replace(microsecond=0), self._now, track=lead.standing.track)
-        dossier.events.append(pushed)
-        _, placed = fold(dossier.events, dossier.created_at)
-        [line] = [line for line in placed if line.event is pushed]
-        leads.add_event(
-            self._tx,
-            row.person,
-            line,
-            stage_after(line),
-            connection=self._channel.name,
-            receipt_id=receipt,
-            model=model,
-        )
-        leads.was_pushed(self._tx, row.person, pushed.at)
+        model, order = self._loop.model.version, self._loop.order
+        for dossier in leads.dossiers(self._tx, self._handed_off):
+            lead = examine(self._loop, dossier, self._now, order, explain=True)
+            if lead.standing.mql_at is None or lead.standing.pushed_at is not None:
+                continue
+            receipt = leads.freeze(self._tx, dossier.person, lead.score, model, "handoff", self._now)
+            at = self._channel.clock().replace(microsecond=0)
+            pushed = Event("pushed", at, self._now, track=lead.standing.track)
+            dossier.events.append(pushed)
+            _, placed = fold(dossier.events, dossier.created_at)
+            [line] = [line for line in placed if line.event is pushed]
+            leads.add_event(
+                self._tx, dossier.person, line, stage_after(line), connection=self._channel.name, receipt_id=receipt,
+                model=model,
+            )  # fmt: skip
+            leads.was_pushed(self._tx, dossier.person, at)
+        self._handed_off.clear()
 
     def _conflict(self, row: Row, outcome: Outcome) -> None:
         if len(outcome.existing) == 1 and row.attempts < MOST_ATTEMPTS:

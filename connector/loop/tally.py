@@ -1,4 +1,4 @@
-"""What a step did, counted: one line per step, connection and stream. Per stream read = saved + unchanged + rejected."""
+"""What a step did, counted: a line per step, connection and stream. Per stream read = saved + unchanged + rejected."""
 
 from __future__ import annotations
 

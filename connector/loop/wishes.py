@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from connector.lifecycle import FORWARD, Placed
+from connector.lifecycle import FORWARD, Placed, Standing
 from connector.loop.context import Crm, Loop, Marketing
 from connector.mapping import facts
 from connector.model import Decision
@@ -38,6 +38,7 @@ class Wisher:
         self._now = now
         self._desired = outbox.desired_of(tx, persons)
         self._crm_of = leads.crm_of(tx, persons)
+        self._standings: list[tuple[int, Standing, str | None]] = []
 
     def wish(self, lead: Lead) -> None:
         """Keep the wishes of one lead, and where it stands."""
@@ -47,14 +48,12 @@ class Wisher:
         for source in self._loop.marketing:
             if source.mapping.feedback.kinds and source.spec.capabilities.writes:
                 self._wish_marketing(source, lead)
-        leads.save_standing(
-            self._tx,
-            lead.dossier.person,
-            lead.standing,
-            crm=crm.name if crm and lead.standing.stage != "lead" else None,
-            wait_until=None,
-            model=self._loop.model.version,
-        )
+        has = crm.name if crm and lead.standing.stage != "lead" else None
+        self._standings.append((lead.dossier.person, lead.standing, has))
+
+    def keep(self) -> None:
+        """Write down where the leads of the batch stand."""
+        leads.save_standings(self._tx, self._standings, self._loop.model.version)
 
     # The CRM.
 
@@ -80,7 +79,8 @@ class Wisher:
                 want |= _mark(effect.kind, effect.name, effect.on, before)
         if lead.blocked is not None:
             want = {name: value for name, value in want.items() if name in crm.consent_and_flag}
-        effects = [] if lead.blocked is not None else self._once(crm.name, lead, self._tasks_and_notes(crm))
+        happened = self._tasks_and_notes(crm)
+        effects = [] if lead.blocked is not None else self._once(crm.name, lead, crm.once_on, happened)
         changed = crm.mapping.changes(before.have if before else None, want)
         self._keep(crm.name, object_, lead, want, effects, due=bool(changed) or self._has_new(effects))
 
@@ -119,7 +119,7 @@ class Wisher:
         want: dict[str, Any] = {}
         for effect in source.mapping.feedback.state(known):
             want |= effect.fields if effect.kind == "field" else _mark(effect.kind, effect.name, effect.on, before)
-        effects = self._once(source.name, lead, source.mapping.feedback.happened)
+        effects = self._once(source.name, lead, source.once_on, source.mapping.feedback.happened)
         if want or effects:
             due = _is_worth_telling(source, before, want, lead.score.points_mp) or self._has_new(effects)
             self._keep(source.name, "", lead, want, effects, due=due)
@@ -170,30 +170,26 @@ class Wisher:
             return None
         return leads.decision_of(self._tx, row)
 
-    def _once(self, connection: str, lead: Lead, happened: Happened) -> list[dict[str, Any]]:
+    def _once(self, connection: str, lead: Lead, events: frozenset[str], happened: Happened) -> list[dict[str, Any]]:
         """What the events of this cycle, and the one that ended the last, set off; each once, by its own key."""
         found: list[dict[str, Any]] = []
         for line in lead.placed:
-            if (
-                line.origin != "leadloop"
-                or line.cycle < lead.standing.cycle - 1
-                or line.event.kind in ("left", "pushed")
-            ):
+            if line.event.kind not in events or line.origin != "leadloop" or line.cycle < lead.standing.cycle - 1:
                 continue
             if not line.moved and line.event.kind == "mql":
                 continue
             known = self._facts(lead, explain=True, is_mql=lead.standing.is_mql, line=line)
-            for effect in happened(known, line.event.kind):
-                found.append(
-                    {
-                        "effect": f"{connection}:{lead.dossier.leadloop_id}:{effect.once_key}",
-                        "kind": effect.kind,
-                        "name": effect.name,
-                        "fields": dict(effect.fields),
-                        "on": effect.on,
-                        "cycle": line.cycle,
-                    }
-                )
+            found += [
+                {
+                    "effect": f"{connection}:{lead.dossier.leadloop_id}:{effect.once_key}",
+                    "kind": effect.kind,
+                    "name": effect.name,
+                    "fields": dict(effect.fields),
+                    "on": effect.on,
+                    "cycle": line.cycle,
+                }
+                for effect in happened(known, line.event.kind)
+            ]
         return _newest_stage_only(found)
 
     def _has_new(self, effects: Sequence[Mapping[str, Any]]) -> bool:

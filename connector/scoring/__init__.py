@@ -2,7 +2,7 @@
 
 from connector.scoring.compile import compile_model, load_model
 from connector.scoring.compiled import Model, Recycle, Track
-from connector.scoring.engine import score
+from connector.scoring.engine import score, sort
 from connector.scoring.evidence import newest_counting_at
 from connector.scoring.language import ScoringModel, schema
 from connector.scoring.model_tests import TestResult, run_tests
@@ -23,5 +23,6 @@ __all__ = [
     "run_tests",
     "schema",
     "score",
+    "sort",
     "unknown_names",
 ]

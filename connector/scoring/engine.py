@@ -11,6 +11,7 @@ from connector.scoring.grading import Fit, best_fit, profile_lines
 from connector.scoring.next_change import next_change_at
 from connector.scoring.receipt import receipt_of
 from connector.scoring.rounding import half_even
+from connector.scoring.sorting import Hits
 from connector.scoring.tally import tally
 
 
@@ -22,12 +23,14 @@ def score(
     recycled: Sequence[Recycled] = (),
     *,
     explain: bool = True,
+    hits: Hits | None = None,
 ) -> Score:
     """The score of a lead at a moment, from what is passed in and nothing else.
 
     Activities are unique; their order changes nothing. Without `explain` the same numbers come without their texts.
+    `hits` is `sort(person, acts, model)`, for callers that ask several questions of one lead.
     """
-    counted = tally(person, acts, model, at, recycled)
+    counted = tally(person, acts, model, at, recycled, hits)
     groups = counted.groups
     gained_mp = sum(groups.values())
     rest_mp = counted.steady_mp - counted.lost_mp
@@ -54,6 +57,11 @@ def score(
             if track.groups is not None
         },
     )
+
+
+def sort(person: Person, acts: Sequence[Activity], model: Model) -> Hits:
+    """A lead's activities under the model's conditions: made once, for `score`, `qualify` and `newest_counting_at`."""
+    return model.sorter.sort(acts, person.attributes)
 
 
 def combined(fit: Fit, points_mp: int, view: View) -> int:

@@ -46,13 +46,14 @@ def qualify(
     *,
     standing: Mapping[str, bool] = NOT_STANDING,
     last_decision_at: datetime | None = None,
+    hits: Hits | None = None,
 ) -> dict[str, Verdict]:
     """A verdict per track of the model. `standing` says in which tracks the lead is: there the rule of leaving applies.
 
     A hand-raise counts while it is young enough and newer than `last_decision_at`. That it was young when first seen
     needs no asking: nothing grows younger.
     """
-    hits = model.sorter.sort(acts, person.attributes)
+    hits = model.sorter.sort(acts, person.attributes) if hits is None else hits
     today = model.day(at)
     verdicts = {}
     for name, track in model.qualification.items():

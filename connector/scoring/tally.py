@@ -78,10 +78,17 @@ class Tally:
                 yield rule.sum_mp(rule.in_window(counted.kept, day), day, self.recycled)
 
 
-def tally(person: Person, acts: Sequence[Activity], model: Model, at: datetime, recycled: Sequence[Recycled]) -> Tally:
-    """Sort a lead's activities under the model's rules and count them."""
+def tally(
+    person: Person,
+    acts: Sequence[Activity],
+    model: Model,
+    at: datetime,
+    recycled: Sequence[Recycled],
+    hits: Hits | None = None,
+) -> Tally:
+    """Sort a lead's activities under the model's rules (unless the caller has: `hits`) and count them."""
     lead, today = person.attributes, model.day(at)
-    hits = model.sorter.sort(acts, lead)
+    hits = model.sorter.sort(acts, lead) if hits is None else hits
     recycled = [rejection for rejection in recycled if rejection.factor != 1]
     return Tally(
         model=model,

@@ -144,7 +144,7 @@ def _turn(tx: sqlite3.Connection, connection: str, decision: Decision) -> int:
 def give_decisions(
     tx: sqlite3.Connection,
     connection: str,
-    object: str,
+    object: str,  # noqa: A002 - the field's word
     id_: str,
     person: int,
 ) -> list[tuple[Decision, int]]:

@@ -32,7 +32,8 @@ def erase_person(tx: sqlite3.Connection, person: int, at: datetime, salt: str) -
     leadloop_id = people.leadloop_id_of(tx, person)
     tx.execute("DELETE FROM rejects WHERE key = ?", (leadloop_id,))
     tx.execute(
-        "UPDATE lifecycle SET reason_text = NULL, actor = NULL, decision_id = NULL, receipt_id = NULL WHERE person_id = ?",
+        "UPDATE lifecycle SET reason_text = NULL, actor = NULL, decision_id = NULL, receipt_id = NULL"
+        " WHERE person_id = ?",
         (person,),
     )
     for table in PERSONAL:

@@ -136,23 +136,25 @@ def _events(db: sqlite3.Connection, wanted: str, limit: str | None) -> Iterable[
 # Scores and receipts.
 
 
-def save_score(tx: sqlite3.Connection, person: int, score: Score, model: str, tracks: Any, at: datetime) -> None:
-    """The newest totals of a lead."""
-    tx.execute(
+def save_scores(
+    tx: sqlite3.Connection, rows: Sequence[tuple[int, Score, Any, datetime | None]], model: str, at: datetime
+) -> None:
+    """The newest totals as (person, score, verdicts, next change); the leads are up to date until then."""
+    when = stamp(at)
+    tx.executemany(
         "INSERT OR REPLACE INTO scores (person_id, model, at, grade, points_mp, profile_percent, completeness,"
         " combined, profile, dimensions, vetoes, tracks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            person, model, stamp(at), score.grade, score.points_mp, score.profile_percent, score.completeness,
-            score.combined, score.profile, pack(dict(score.dimensions)), pack(score.vetoes), pack(tracks),
-        ),
+        [
+            (
+                person, model, when, score.grade, score.points_mp, score.profile_percent, score.completeness,
+                score.combined, score.profile, pack(score.dimensions), pack(score.vetoes), pack(verdicts),
+            )
+            for person, score, verdicts, _ in rows
+        ],
     )  # fmt: skip
-
-
-def scored(tx: sqlite3.Connection, person: int, next_change_at: datetime | None) -> None:
-    """The lead is up to date until `next_change_at`."""
-    tx.execute(
+    tx.executemany(
         "UPDATE people SET dirty = 0, next_change_at = ? WHERE id = ?",
-        (None if next_change_at is None else stamp(next_change_at), person),
+        [(None if next_at is None else stamp(next_at), person) for person, _, _, next_at in rows],
     )
 
 
@@ -224,27 +226,23 @@ def add_event(
     return int(row[0])
 
 
-def save_standing(
-    tx: sqlite3.Connection, person: int, now: Standing, *, crm: str | None, wait_until: datetime | None, model: str
-) -> None:
-    """Where the lead stands, beside the log that says how it came there."""
+def save_standings(tx: sqlite3.Connection, rows: Sequence[tuple[int, Standing, str | None]], model: str) -> None:
+    """Where leads stand, as (person, standing, CRM that has it), beside the log that says how they came there."""
 
     def text(at: datetime | None) -> str | None:
         return None if at is None else stamp(at)
 
-    tx.execute(
-        "INSERT INTO leads (person_id, stage, cycle, since, mql_at, fast, track, decided_at, decision, reason,"
-        " rejected_at, rejected_known_at, wait_until, crm, model, pushed_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-        " ON CONFLICT (person_id) DO UPDATE SET stage = excluded.stage, cycle = excluded.cycle, since = excluded.since,"
-        " mql_at = excluded.mql_at, fast = excluded.fast, track = excluded.track, decided_at = excluded.decided_at,"
-        " decision = excluded.decision, reason = excluded.reason, rejected_at = excluded.rejected_at,"
-        " rejected_known_at = excluded.rejected_known_at, wait_until = excluded.wait_until, crm = excluded.crm,"
-        " model = excluded.model, pushed_at = excluded.pushed_at",
-        (
-            person, now.stage, now.cycle, stamp(now.since), text(now.mql_at), int(now.fast), now.track,
-            text(now.decided_at), now.decision, now.reason, text(now.rejected_at), text(now.rejected_known_at),
-            text(wait_until), crm, model, text(now.pushed_at),
-        ),
+    tx.executemany(
+        "INSERT OR REPLACE INTO leads (person_id, stage, cycle, since, mql_at, pushed_at, fast, track, decided_at,"
+        " decision, reason, rejected_at, rejected_known_at, crm, model) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (
+                person, now.stage, now.cycle, stamp(now.since), text(now.mql_at), text(now.pushed_at), int(now.fast),
+                now.track, text(now.decided_at), now.decision, now.reason, text(now.rejected_at),
+                text(now.rejected_known_at), crm, model,
+            )
+            for person, now, crm in rows
+        ],
     )  # fmt: skip
 
 
@@ -290,3 +288,9 @@ def awaits_push(tx: sqlite3.Connection, person: int) -> bool:
 def was_pushed(tx: sqlite3.Connection, person: int, at: datetime) -> None:
     """The hand-over of this cycle is confirmed."""
     tx.execute("UPDATE leads SET pushed_at = ? WHERE person_id = ?", (stamp(at), person))
+
+
+def life_of(tx: sqlite3.Connection, person: int) -> tuple[datetime, list[Event]]:
+    """Since when somebody is a lead, and the log of that life."""
+    (created_at,) = tx.execute("SELECT created_at FROM people WHERE id = ?", (person,)).fetchone()
+    return moment(created_at), [event for _, event in _events(tx, pack([person]), None)]

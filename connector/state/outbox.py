@@ -1,7 +1,7 @@
 """Writes decided and not yet confirmed: one row is one remote effect with its own key and outcome.
 
-A row is in exactly one state: planned, held, sent, unknown, pending, confirmed, rejected, suppressed, replaced. A row
-is `sent` on disk before its request leaves; whatever a crash leaves as `sent` is `unknown` to the next holder and is read
+A row is in exactly one state: planned, held, sent, unknown, pending, confirmed, rejected, suppressed, replaced. It is
+`sent` on disk before its request leaves; whatever a crash leaves as `sent` is `unknown` to the next holder and is read
 back before anything is sent again. One row per lead and connection is in flight (a unique index holds that).
 """
 
@@ -117,22 +117,28 @@ SELECT_DESIRED = "SELECT d.*, l.cycle FROM desired AS d LEFT JOIN leads AS l ON 
 
 def desired_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[tuple[str, int], Desired]:
     """The wishes of these leads by (connection, person)."""
-    rows = tx.execute(SELECT_DESIRED + "WHERE d.person_id IN (SELECT value FROM json_each(?))", (pack(list(persons)),))
+    wanted = "WHERE d.person_id IN (SELECT value FROM json_each(?))"
+    rows = tx.execute(SELECT_DESIRED + wanted, (pack(list(persons)),))
     return {(row["connection"], row["person_id"]): _desired(row) for row in rows}
 
 
 def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
     """Wishes worth a write, fresh first, whose record has no row on its way; `unresolved`: never looked for yet."""
     rows = db.execute(
-        SELECT_DESIRED
-        + "WHERE d.connection = ? AND d.due = 1"
-        + (" AND d.record_id IS NULL AND d.resolved_at IS NULL" if unresolved else "")
-        + " AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection"
-        "  AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))"
-        " ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT ?",
-        (connection, limit),
+        SELECT_DESIRED + DUE_AND_FREE,
+        {"connection": connection, "limit": limit, "unresolved": unresolved},
     )
     return [_desired(row) for row in rows]
+
+
+DUE_AND_FREE = """
+WHERE d.connection = :connection AND d.due = 1
+    AND (NOT :unresolved OR (d.record_id IS NULL AND d.resolved_at IS NULL))
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection
+            AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))
+ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit
+"""
 
 
 def _desired(row: sqlite3.Row) -> Desired:
@@ -155,7 +161,12 @@ def _desired(row: sqlite3.Row) -> Desired:
 
 
 def link(
-    tx: sqlite3.Connection, connection: str, person: int, object: str, record_id: str | None, at: datetime
+    tx: sqlite3.Connection,
+    connection: str,
+    person: int,
+    object: str,  # noqa: A002 - the field's word
+    record_id: str | None,
+    at: datetime,
 ) -> None:
     """The record that stands for this lead, found or made; None forgets it (it was deleted)."""
     tx.execute(
@@ -222,7 +233,8 @@ def plan(
         " ON CONFLICT (effect) DO NOTHING RETURNING id",
         (
             write.effect, connection, side, person, cycle, write.kind, write.object, write.record_id, write.name,
-            int(write.on), int(creates), int(write.fresh), int(limited), fields, None if before is None else pack(before), points_mp,
+            int(write.on), int(creates), int(write.fresh), int(limited), fields,
+            None if before is None else pack(before), points_mp,
             "planned" if held is None else "held", held, waits_for, stamp(at), run,
             checksum(write.effect, connection, person, write.kind, fields),
         ),
@@ -240,21 +252,28 @@ SELECT_ROW = (
 
 
 def sendable(db: sqlite3.Connection, connection: str, limit: int, now: datetime) -> list[Row]:
-    """Planned rows that may go now: due, nothing of the lead in flight, and what they wait for confirmed; one per lead."""
-    rows = db.execute(
-        SELECT_ROW + "WHERE o.id IN (SELECT id FROM (SELECT o2.id, row_number() OVER"
-        " (PARTITION BY o2.person_id ORDER BY o2.id) AS nth, o2.fresh AS f FROM outbox AS o2"
-        " LEFT JOIN outbox AS w ON w.id = o2.waits_for"
-        " WHERE o2.connection = ? AND o2.state = 'planned' AND (o2.next_at IS NULL OR o2.next_at <= ?)"
-        " AND (w.id IS NULL OR w.state IN ('confirmed', 'replaced'))"
-        " AND (o2.kind NOT IN ('tag', 'task', 'note') OR EXISTS (SELECT 1 FROM desired AS h"
-        "  WHERE h.connection = o2.connection AND h.person_id = o2.person_id AND h.record_id IS NOT NULL))"
-        " AND NOT EXISTS (SELECT 1 FROM outbox AS x WHERE x.connection = o2.connection AND x.person_id = o2.person_id"
-        "  AND x.state IN ('sent', 'unknown', 'pending')))"
-        " WHERE nth = 1 ORDER BY f DESC, id LIMIT ?) ORDER BY o.fresh DESC, o.id",
-        (connection, stamp(now), limit),
-    )
+    """Planned rows that may go now, one per lead: due, nothing of it in flight, and what they wait for confirmed."""
+    rows = db.execute(SELECT_ROW + SENDABLE, {"connection": connection, "limit": limit, "now": stamp(now)})
     return [_row(row) for row in rows]
+
+
+SENDABLE = """
+WHERE o.id IN (
+    SELECT id FROM (
+        SELECT p.id, p.fresh, row_number() OVER (PARTITION BY p.person_id ORDER BY p.id) AS nth
+        FROM outbox AS p LEFT JOIN outbox AS w ON w.id = p.waits_for
+        WHERE p.connection = :connection AND p.state = 'planned' AND (p.next_at IS NULL OR p.next_at <= :now)
+            AND (w.id IS NULL OR w.state IN ('confirmed', 'replaced'))
+            AND (p.kind NOT IN ('tag', 'task', 'note') OR EXISTS (
+                SELECT 1 FROM desired AS h
+                WHERE h.connection = p.connection AND h.person_id = p.person_id AND h.record_id IS NOT NULL))
+            AND NOT EXISTS (
+                SELECT 1 FROM outbox AS x WHERE x.connection = p.connection AND x.person_id = p.person_id
+                    AND x.state IN ('sent', 'unknown', 'pending')))
+    WHERE nth = 1 ORDER BY fresh DESC, id LIMIT :limit)
+ORDER BY o.fresh DESC, o.id
+"""
+"""One row per lead is in flight, whichever kind: the oldest of a lead goes first, fresh leads before the others."""
 
 
 def in_state(db: sqlite3.Connection, connection: str, state: str, now: datetime, limit: int) -> list[Row]:

@@ -214,7 +214,6 @@ CREATE TABLE leads (
     reason TEXT,
     rejected_at TEXT,
     rejected_known_at TEXT,
-    wait_until TEXT,
     crm TEXT,
     model TEXT
 ) STRICT;
@@ -302,6 +301,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (connection, state, fresh DESC, id)
     WHERE state IN ('planned', 'held', 'sent', 'unknown', 'pending');
 CREATE UNIQUE INDEX outbox_in_flight ON outbox (connection, person_id) WHERE state IN ('sent', 'unknown', 'pending');
+CREATE INDEX outbox_counts ON outbox (connection, state);
 CREATE INDEX outbox_person ON outbox (person_id, id);
 
 CREATE TABLE crm_records (

@@ -43,7 +43,7 @@ class Store:
         self.epoch: int | None = None
         self._local = threading.local()
         self._lock_file: IO[str] | None = None
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
         self._inode: int | None = None
 
@@ -103,8 +103,15 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         with self._guard:
-            self._all.append(connection)
+            self._close_those_of_ended_threads()
+            self._all.append((threading.current_thread(), connection))
         return connection
+
+    def _close_those_of_ended_threads(self) -> None:
+        """Each send makes threads of its own: their connections must not outlive them."""
+        for _, connection in [one for one in self._all if not one[0].is_alive()]:
+            connection.close()
+        self._all = [one for one in self._all if one[0].is_alive()]
 
     def _writer(self) -> sqlite3.Connection:
         if getattr(self._local, "writer", None) is None:
@@ -152,6 +159,13 @@ class Store:
             raise LockedError("another process took the state over", hint="stop one of the two processes")
         if self._inode is not None and (not self.path.exists() or self.path.stat().st_ino != self._inode):
             raise StateError(f"{self.path} was replaced while running", hint="stop, put the right file in place, start")
+
+    def rest(self) -> None:
+        """Free what this thread's connections cached, up to `CACHE_KIB` each: its work is done for a while."""
+        for name in ("reader", "writer"):
+            connection = getattr(self._local, name, None)
+            if connection is not None:
+                connection.execute("PRAGMA shrink_memory")
 
     # Holding.
 
@@ -227,7 +241,7 @@ class Store:
         """Close every connection of every thread and give the lock back."""
         self.release()
         with self._guard:
-            for connection in self._all:
+            for _, connection in self._all:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
