@@ -72,8 +72,9 @@ class Store:
                 f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first"
             )
         store = cls(path, now=now)
-        store._local.reader = store._connect(read_only=True)
-        _refuse_newer(store._local.reader, path)
+        with told(path):
+            store._local.reader = store._connect(read_only=True)
+            _refuse_newer(store._local.reader, path)
         return store
 
     def _migrate(self) -> None:
@@ -256,6 +257,15 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
             hint="install the newer leadloop, or restore a backup made before it",
         )
     return version
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """What SQLite itself cannot do inside becomes a StateError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
 
 
 def _unusable(path: Path, error: Exception) -> StateError:
