@@ -20,7 +20,7 @@ from connector.identity import EmailRules
 from connector.logs import configure
 from connector.loop.connect import Connector, read_files
 from connector.loop.context import Loop, World
-from connector.state.store import Store
+from connector.state.store import Store, told
 
 
 def config_of(caller: Caller) -> Config:
@@ -53,7 +53,8 @@ def looking(caller: Caller) -> Iterator[tuple[Config, Store]]:
     config = config_to_look(caller)
     store = Store.open_to_read(config.state, now=caller.now)
     try:
-        yield config, store
+        with told(config.state):
+            yield config, store
     finally:
         store.close()
 
