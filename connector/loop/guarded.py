@@ -73,6 +73,8 @@ def _place(error: BaseException) -> str:
 def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tally: Tally) -> None:
     tally.error, tally.hint = error.message, error.hint
     tally.exit_code = error.exit_code if isinstance(error, AuthError | ConfigError | RetryableError) else 1
+    if loop.stopping():
+        return  # the process ends: nothing of the platform's stands in the way of the next start
     wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
     now = loop.world.now()
     until = None if wait_s is None else now + timedelta(seconds=wait_s)
