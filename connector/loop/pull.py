@@ -236,7 +236,8 @@ def save_acts(
             tally.new_rejects += reading.add_reject(
                 tx, source.name, "activities", key, error, at, raw=kept, run=loop.run
             )
-    new, acted = store_contacts.save_activities(tx, source.name, rows, at) if rows else (0, set())
+    unique = store_contacts.without_twins(tx, source.name, rows) if rows else []
+    new, acted = store_contacts.save_activities(tx, source.name, unique, at) if unique else (0, set())
     tally.saved += new
     tally.unchanged += len(rows) - new
     people.mark_dirty(tx, acted, level=2)

@@ -83,6 +83,34 @@ def packed_of(tx: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
     return [unpack(packed) for (packed,) in rows]
 
 
+def without_twins(
+    tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str, str]]
+) -> list[tuple[str, int, str, str, str]]:
+    """Acts, less those that their person has from before a merge.
+
+    Where acts have no id, the survivor of a merge tells the loser's acts again, under its own name.
+    """
+    merged = {
+        person
+        for (person,) in tx.execute(
+            "SELECT DISTINCT i.person_id FROM json_each(?) AS wanted CROSS JOIN identities AS i"
+            " ON i.person_id = wanted.value WHERE i.system = ? AND i.role = 'merged'",
+            (pack(sorted({row[1] for row in rows})), connection),
+        )
+    }
+    return [row for row in rows if row[1] not in merged or not _has_twin(tx, connection, row)]
+
+
+def _has_twin(tx: sqlite3.Connection, connection: str, row: tuple[str, int, str, str, str]) -> bool:
+    key, person, type_, at, packed = row
+    found = tx.execute(
+        "SELECT 1 FROM activities WHERE person_id = ? AND at = ? AND connection = ? AND type = ? AND packed = ?"
+        " AND key <> ?",
+        (person, at, connection, type_, packed, key),
+    )
+    return found.fetchone() is not None
+
+
 def save_activities(
     tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str, str]], at: datetime
 ) -> tuple[int, set[int]]:

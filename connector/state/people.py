@@ -116,11 +116,19 @@ def retire_email(tx: sqlite3.Connection, person: int, key: str) -> None:
 def join(tx: sqlite3.Connection, loser: int, winner: int) -> None:
     """Two persons are one: everything of the loser becomes the winner's; scores are computed anew, never added.
 
+    Of an act that both have, because marketing gave the loser's acts to the survivor already, one stays.
+
     What was written to a CRM for the loser stays in its outbox rows, which move along; of two wishes for one
     connection the winner's stays.
     """
     if loser == winner:
         return
+    tx.execute(
+        "DELETE FROM activities WHERE person_id = ? AND EXISTS (SELECT 1 FROM activities AS w WHERE w.person_id = ?"
+        " AND w.connection = activities.connection AND w.type = activities.type AND w.at = activities.at"
+        " AND w.packed = activities.packed)",
+        (loser, winner),
+    )
     for table in ("contacts", "activities", "identities", "lifecycle", "decisions", "crm_records", "receipts"):
         tx.execute(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", (winner, loser))  # noqa: S608 - fixed names
     tx.execute(
