@@ -33,6 +33,6 @@ def _forbidden(tx: Tx, loop: Loop, side: str, row: Row) -> str | None:
     if side != "crm" or row.limited:
         return None
     dossier = Dossier(row.person, "", loop.world.now())
-    dossier.contacts = [("", "", "", one["a"], one["c"]) for one in contacts.packed_of(tx, row.person)]
+    dossier.contacts = [("", "", "", {}, one) for one in contacts.consents_of(tx, row.person)]
     rules = loop.config.consent
     return merge.blocked_by(merge.consent(dossier), unknown=rules.unknown, email_denied=rules.email_denied)

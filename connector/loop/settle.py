@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Final
 
+from connector.adapter import ToRead
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop.channel import Channel
@@ -151,8 +152,7 @@ class Settler:
         if outcome.moved and row.attempts < MOST_ATTEMPTS:
             why = "the record moved: converted, merged or deleted"
             outbox.settle(self._tx, row.id, "replaced", self._now, code=outcome.code, why=why)
-            outbox.forget_link(self._tx, self._channel.name, row.person)
-            people.mark_dirty(self._tx, [row.person], level=2)
+            self._look_again(row)
             return
         if outcome.retry_after_s is not None and row.attempts < MOST_ATTEMPTS:
             again = self._now + timedelta(seconds=outcome.retry_after_s * 2 ** min(row.attempts, 5))
@@ -163,6 +163,19 @@ class Settler:
             outbox.refuse_wish(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row.write, outcome)
+
+    def _look_again(self, row: Row) -> None:
+        """The record is not where it was: the CRM is asked for the person, marketing for the contact.
+
+        Marketing is not written to by address meanwhile: that would make a contact again which somebody deleted.
+        """
+        name = self._channel.name
+        if self._channel.side == "crm":
+            outbox.forget_link(self._tx, name, row.person)
+        elif row.write.record_id is not None:
+            outbox.not_due(self._tx, name, row.person)
+            reading.want_read(self._tx, name, [ToRead("contacts", row.write.record_id)])
+        people.mark_dirty(self._tx, [row.person], level=2)
 
     def give_up(self, row: Row) -> None:
         """Nobody could tell for a day what became of this write: a person has to look."""

@@ -113,6 +113,7 @@ class Wisher:
     def _wish_marketing(self, source: Marketing, lead: Lead) -> None:
         contact = self._contact_of(source, lead.dossier.person)
         if contact is None:
+            outbox.not_due(self._tx, source.name, lead.dossier.person)
             return
         before = self._desired.get((source.name, lead.dossier.person))
         known = self._facts(lead, explain=source.tells_reasons, is_mql=lead.standing.is_mql)

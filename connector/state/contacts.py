@@ -83,6 +83,25 @@ def packed_of(tx: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
     return [unpack(packed) for (packed,) in rows]
 
 
+GONE_AND_DENIED = (
+    "gone_at IS NOT NULL AND instr(packed, '\"denied\"') > 0 AND NOT EXISTS (SELECT 1 FROM identities AS i"
+    " WHERE i.system = contacts.connection AND i.key = contacts.id AND i.role = 'merged')"
+)
+"""Contacts that were deleted after they had opted out: an opt-out outlives its record. A merge's survivor speaks itself."""
+
+
+def denials(consent: dict[str, str]) -> dict[str, str]:
+    """What a deleted contact still says: no."""
+    return {lane: word for lane, word in consent.items() if word == "denied"}
+
+
+def consents_of(tx: sqlite3.Connection, person: int) -> list[dict[str, str]]:
+    """What each contact of a person says of consent; of deleted ones only the denials."""
+    gone = tx.execute(f"SELECT packed FROM contacts WHERE person_id = ? AND {GONE_AND_DENIED}", (person,))  # noqa: S608
+    live = [content["c"] for content in packed_of(tx, person)]
+    return live + [denials(unpack(packed)["c"]) for (packed,) in gone]
+
+
 def without_twins(
     tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str, str]]
 ) -> list[tuple[str, int, str, str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from connector.lifecycle import Event, Placed, Standing
 from connector.model import Activity, Decision, ReceiptLine, Score
 from connector.state.clock import moment, moment_or_none, stamp
+from connector.state.contacts import GONE_AND_DENIED, denials
 from connector.state.packing import pack, unpack
 
 
@@ -18,7 +19,8 @@ from connector.state.packing import pack, unpack
 class Dossier:
     """Everything that scoring one lead needs.
 
-    `contacts`: (connection, source's time or when it became known, attributes, consent) per live contact.
+    `contacts`: (connection, source's time or when it became known, attributes, consent) per live contact; of a
+    deleted one what it denied.
     `acts`: (act, known_at). `events`: the lead's log.
     """
 
@@ -71,9 +73,10 @@ def dossiers(db: sqlite3.Connection, persons: Sequence[int], *, known_by: dateti
 
 def _load_contacts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: str, limit: str | None) -> None:
     for row in db.execute(
-        "SELECT person_id, connection, id, packed, updated_at, known_at FROM contacts"
-        " WHERE person_id IN (SELECT value FROM json_each(?)) AND gone_at IS NULL",
-        (wanted,),
+        "SELECT person_id, connection, id, packed, updated_at, known_at, gone_at FROM contacts"  # noqa: S608 - fixed text
+        " WHERE person_id IN (SELECT value FROM json_each(?))"
+        f" AND (gone_at IS NULL OR gone_at > ? OR {GONE_AND_DENIED})",
+        (wanted, limit),
     ):
         packed, known_at = row["packed"], row["known_at"]
         if limit is not None and known_at > limit:
@@ -86,6 +89,8 @@ def _load_contacts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: st
                 continue
             packed, known_at = older
         content = unpack(packed)
+        if row["gone_at"] is not None and (limit is None or row["gone_at"] <= limit):
+            content = {"a": {}, "c": denials(content["c"])}
         found[row["person_id"]].contacts.append(
             (row["connection"], row["updated_at"] or known_at, known_at, content["a"], content["c"])
         )
