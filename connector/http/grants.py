@@ -122,6 +122,8 @@ class Grants:
         elif "assertion" not in form:
             form |= {name: value for name, value in zip(("client_id", "client_secret"), client, strict=True) if value}
         form |= {name: self.filled(value, quoted=False) for name, value in self.auth.extra.items()}
+        if self.auth.send == "query":
+            return TokenRequest(f"{self.filled(template)}?{urlencode(form)}", headers, b"")
         as_json = self.auth.send == "json"
         headers["Content-Type"] = "application/json" if as_json else "application/x-www-form-urlencoded"
         return TokenRequest(self.filled(template), headers, encode(form) if as_json else urlencode(form).encode())

@@ -72,6 +72,15 @@ class Feedback:
         return tuple(name for name, *_ in self._fields)
 
     @property
+    def events(self) -> Mapping[str, tuple[str, ...]]:
+        """Events that feedback tells, each with the parts that any of its lines names."""
+        told: dict[str, dict[str, None]] = {}
+        for line in self._once:
+            if line.kind == "event":
+                told.setdefault(line.name, {}).update(dict.fromkeys(name for name, _ in line.fields))
+        return {name: tuple(parts) for name, parts in told.items()}
+
+    @property
     def kinds(self) -> frozenset[str]:
         """Kinds of effects that this feedback needs of its platform."""
         kinds = {line.kind for line in self._once} | {kind for kind, *_ in self._marks}

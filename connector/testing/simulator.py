@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +35,8 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     args: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    """The query as it came, for platforms that take a parameter several times."""
 
     def json(self) -> Any:
         """The body as JSON; None when it is empty."""
@@ -213,9 +215,7 @@ class Simulator:
             match = regex.fullmatch(request.path) if method == request.method else None
             if match:
                 args = {name: unquote(value) for name, value in match.groupdict().items()}
-                return handler(
-                    Request(request.method, request.path, request.params, request.headers, request.body, args)
-                )
+                return handler(replace(request, args=args))
         return self.unknown(request)
 
     def _enter(self, request: Request, reply: Reply | None) -> Reply | None:
@@ -264,6 +264,7 @@ def _handler_of(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
                 params=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=self.rfile.read(length) if length else b"",
+                query=parts.query,
             )
             if simulator.latency_s:
                 simulator.closing.wait(simulator.latency_s)
