@@ -221,9 +221,11 @@ class Store:
 
     def problems(self) -> list[str]:
         """What SQLite's own full check finds wrong, in its words; empty when sound."""
-        connection = self.read()
-        found = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        try:
+            found = [row[0] for row in self.read().execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+            broken = self.read().execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.Error as error:  # too damaged to be checked to its end
+            return [str(error)]
         return found + [f"table {row[0]} row {row[1]} points to a missing {row[2]}" for row in broken]
 
     def backup(self, target: Path) -> None:
