@@ -56,7 +56,7 @@ def mapping_findings(one: Marketing | Crm) -> list[Finding]:
     """Where the mapping and the account's real fields do not fit."""
     if isinstance(one, Marketing):
         return check_marketing(one.mapping, one.adapter.fields())
-    return check_crm(one.mapping, fields_of(one))
+    return check_crm(one.mapping, fields_of(one), unique_key=one.spec.capabilities.upsert)
 
 
 def fields_of(one: Marketing | Crm) -> list[Field]:

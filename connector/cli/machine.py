@@ -20,21 +20,22 @@ WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SHARED = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph")
 """File systems of another machine, where locks and shared memory are not what SQLite needs."""
 LITTLE_BYTES, TOO_LITTLE_BYTES = 1 << 30, 100 << 20
+MOUNTS = Path("/proc/self/mountinfo")
 PRIVATE = 0o077
 """Rights of anybody but the owner."""
 
 
 def lines() -> Iterator[Line]:
     """This installation."""
-    yield from _packages()
-    yield from _sqlite(sqlite_version())
+    yield from lines_of_packages()
+    yield from lines_of_sqlite(sqlite_version())
 
 
 def lines_of_state(state: Path) -> Iterator[Line]:
     """The place where the state lies, or will lie."""
     folder = next(place for place in state.absolute().parents if place.exists())
-    yield from _disk(shutil.disk_usage(folder).free)
-    kind = _file_system(folder)
+    yield from lines_of_room(shutil.disk_usage(folder).free)
+    kind = file_system(folder, MOUNTS)
     if kind in SHARED:
         yield warn(
             "disk", f"the state lies on {kind}, a network file system", "keep the state on a disk of this machine"
@@ -44,7 +45,7 @@ def lines_of_state(state: Path) -> Iterator[Line]:
             yield warn("state", f"others may read {path}", f"chmod 600 {path}")
 
 
-def _packages() -> Iterator[Line]:
+def lines_of_packages() -> Iterator[Line]:
     owners = packages_distributions()
     strangers = {name: set(owners.get(name, ())) - {"leadloop"} for name in OURS}
     for name, others in strangers.items():
@@ -57,7 +58,7 @@ def _packages() -> Iterator[Line]:
         yield ok("package", "no other package brings modules of our names")
 
 
-def _sqlite(version: tuple[int, ...]) -> Iterator[Line]:
+def lines_of_sqlite(version: tuple[int, ...]) -> Iterator[Line]:
     text = ".".join(map(str, version))
     mended = version >= WAL_RESET_FIXED[0] or any(version[:2] == fix[:2] and version >= fix for fix in WAL_RESET_FIXED)
     if mended:
@@ -70,7 +71,7 @@ def _sqlite(version: tuple[int, ...]) -> Iterator[Line]:
         )
 
 
-def _disk(free: int) -> Iterator[Line]:
+def lines_of_room(free: int) -> Iterator[Line]:
     text = f"{free / (1 << 30):.1f} GiB free where the state lies"
     if free < TOO_LITTLE_BYTES:
         yield fail("disk", text, "make room: a full disk stops every write", StateError.exit_code)
@@ -80,9 +81,8 @@ def _disk(free: int) -> Iterator[Line]:
         yield ok("disk", text)
 
 
-def _file_system(folder: Path) -> str:
+def file_system(folder: Path, table: Path) -> str:
     """The kind of the mount that holds a folder; empty where the system does not tell. Source: proc(5), mountinfo."""
-    table = Path("/proc/self/mountinfo")
     if not table.exists():
         return ""
     mounts: dict[Path, str] = {}

@@ -15,18 +15,20 @@ from connector.cli.keeping import problems_of
 from connector.cli.lines import Line, attempt, fail, ok, warn
 from connector.cli.validation import everything_wrong
 from connector.config import Config
-from connector.errors import LeadloopError, StateError
+from connector.errors import ConfigError, StateError
 from connector.state import operation
-from connector.state.store import Store
+from connector.state.store import Store, told
 
 
 def doctor_lines(caller: Caller) -> list[Line]:
-    """Every line. Without a configuration that can be used, there is nothing further to look at but this machine."""
-    lines = [*machine.lines(), *attempt("files", partial(_files, caller))]
+    """Every line. Without a configuration that can be used, nothing but this machine can be looked at."""
+    lines = list(machine.lines())
     try:
         config = config_of(caller)
-    except LeadloopError:
-        return lines
+    except ConfigError as error:
+        problems = error.problems or (error.message,)
+        return lines + [fail("files", str(one), error.hint, error.exit_code) for one in problems]
+    lines += attempt("files", partial(_files, caller))
     lines += machine.lines_of_state(config.state)
     lines += [line for look in (_state, _keys, _promises) for line in attempt("state", partial(look, caller, config))]
     lines += attempt("accounts", partial(_accounts, caller))
@@ -35,11 +37,10 @@ def doctor_lines(caller: Caller) -> list[Line]:
 
 def _files(caller: Caller) -> Iterator[Line]:
     report = everything_wrong(caller.config_path, caller.environ, strict=False)
-    unset = {problem for problem in report.warnings if "is not set" in problem.message}
     for problem in report.problems:
-        yield fail("files", str(problem), "correct it, then 'leadloop validate'", 2)
+        yield fail("files", str(problem), "correct it, then 'leadloop validate'", ConfigError.exit_code)
     for problem in report.warnings:
-        yield Line("files", "fail" if problem in unset else "warn", str(problem), code=2)
+        yield warn("files", str(problem))
     if not report.problems and not report.warnings:
         yield ok("files", f"{caller.config_path} and the files it names are valid")
 
@@ -48,7 +49,7 @@ def _state(caller: Caller, config: Config) -> Iterator[Line]:
     if not config.state.exists():
         yield ok("state", "there is none yet; the first run makes it")
         return
-    with closing(Store.open_to_read(config.state, now=caller.now)) as store:
+    with closing(Store.open_to_read(config.state, now=caller.now)) as store, told(config.state):
         found = problems_of(store)
         for text in found:
             yield fail("state", text, "stop, then 'leadloop state restore' a backup", StateError.exit_code)

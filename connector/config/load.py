@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from connector.config.checks import absent_files, inline_secrets
 from connector.config.connections import SpecOf
 from connector.config.models import Config
 from connector.config.reading import read_config
+from connector.documents import Path as Place
 from connector.documents import Places, refused
 from connector.errors import ConfigError, Problem
 
@@ -26,12 +28,25 @@ class Report:
 
 
 def load(path: Path, environ: Mapping[str, str], spec_of: SpecOf) -> Config:
-    """The configuration for a run. Raises ConfigError with every mistake; an unset variable is one."""
+    """The configuration for a run. Raises ConfigError with every mistake; an unset variable is one.
+
+    A refresh token may be absent: a person's sign-in (`leadloop auth`) grants it, and it is kept with the state.
+    """
     reading = read_config(path, environ, spec_of)
-    problems = [*reading.resolver.absent.values(), *reading.problems]
+    absent = reading.resolver.absent
+    granted_later = [place for place in absent if place[2:] == ("credentials", "refresh_token")]
+    problems = [*(absent[place] for place in absent if place not in granted_later), *reading.problems]
     if reading.config is None or problems:
         raise refused(_in_order(problems))
-    return reading.config
+    return reduce(_without_refresh_token, granted_later, reading.config)
+
+
+def _without_refresh_token(config: Config, place: Place) -> Config:
+    side, name = str(place[0]), str(place[1])
+    group = dict(getattr(config, side))
+    credentials = group[name].credentials.model_copy(update={"refresh_token": None})
+    group[name] = group[name].model_copy(update={"credentials": credentials})
+    return config.model_copy(update={side: group})
 
 
 def validate(

@@ -58,7 +58,10 @@ def read_files(config: Config) -> Files:
         name: attempt(load_marketing, one.mapping, time_zone=zone, extra_fields=wanted)
         for name, one in config.marketing.items()
     }
-    crm = {name: attempt(load_crm, one.mapping, time_zone=zone, reasons=reasons) for name, one in config.crm.items()}
+    crm = {
+        name: attempt(load_crm, one.mapping, time_zone=zone, reasons=reasons, object=one.options().get("object"))
+        for name, one in config.crm.items()
+    }
     if problems:
         raise ConfigError("the files that the configuration names have mistakes", problems=problems)
     return Files(model, marketing, crm)
@@ -122,7 +125,9 @@ class Connector:
         mapping = self.files.marketing[name]
         client = self._client(name, config, kind, daily_share=1.0)
         names = (*mapping.source_fields, *mapping.feedback.writes)
-        adapter: MarketingAdapter = kind(client, self._options(name, config, {"": names}, mapping.key))
+        adapter: MarketingAdapter = kind(
+            client, self._options(name, config, {"": names}, mapping.key, events=mapping.feedback.events)
+        )
         return Marketing(
             name=name,
             config=config,
@@ -147,8 +152,9 @@ class Connector:
         kind = crm_adapter(config.adapter)
         mapping = self.files.crm[name]
         client = self._client(name, config, kind, daily_share=config.daily_share)
+        fields = mapping.reads if kind.spec.network else _columns(mapping)
         options = self._options(
-            name, config, mapping.reads, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match
+            name, config, fields, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match
         )
         adapter: CrmAdapter = kind(client, options)
         return Crm(
@@ -195,6 +201,7 @@ class Connector:
     def _options(
         self, name: str, config: Connection, fields: Mapping[str, tuple[str, ...]], key: str | None, *,
         object_: str = "", also: tuple[str, ...] = (), match: tuple[str, ...] = (),
+        events: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Options:  # fmt: skip
         since = None
         if config.since is not None:
@@ -202,6 +209,7 @@ class Connector:
         return Options(
             connection=name, fields=fields, key=key, match=match, object=object_, also=also, since=since,
             values=config.options(), base_dir=self.config.base_dir, time_zone=self.config.time_zone,
+            events=events or {},
         )  # fmt: skip
 
     def close(self) -> None:
@@ -211,6 +219,14 @@ class Connector:
 
 def _counter(client: Client | NoNetwork) -> Callable[[], int]:
     return lambda: int(getattr(client, "sent", 0))
+
+
+def _columns(mapping: CrmMapping) -> dict[str, tuple[str, ...]]:
+    """What a CRM of files holds: there a field exists because the mapping writes it, in the mapping's order."""
+    return {
+        name: tuple(dict.fromkeys((*mapping.fields_for(name), *mapping.reads.get(name, ()))))
+        for name in dict.fromkeys((*mapping.objects, *mapping.reads))
+    }
 
 
 def _takes(config: CrmConnection) -> Callable[[dict[str, Any]], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from connector.cli import main
 from connector.cli.caller import Caller
 from connector.shipped import shipped
 from connector.state.store import Store
+from connector.testing.simulators.rdstation import RdStationSimulator
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MODEL = Path(__file__).with_name("scoring.yaml")
@@ -101,3 +103,17 @@ class Company:
     def store(self) -> Store:
         """The state, as the process that holds it opens it."""
         return Store.open(self.state, now=lambda: self.now)
+
+
+def marketing(rd: RdStationSimulator, **more: Any) -> dict[str, Any]:
+    """The `marketing:` of a company whose marketing is a simulated RD Station."""
+    mapping = str(shipped("rdstation-marketing.yaml"))
+    named = {"adapter": "rdstation", "credentials": rd.credentials, "base_url": rd.base_url, "mapping": mapping}
+    return {"rd": {**named, **more}}
+
+
+def unused_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

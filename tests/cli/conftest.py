@@ -3,6 +3,7 @@ import logging
 import pytest
 import structlog
 
+from connector.testing.simulators.rdstation import RdStationSimulator
 from tests.cli.company import Company
 
 
@@ -16,6 +17,12 @@ def ran(company):
     """The company after its first run."""
     company.run()
     return company
+
+
+@pytest.fixture
+def rd():
+    with RdStationSimulator() as simulator:
+        yield simulator
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 
@@ -10,34 +9,9 @@ import pytest
 
 from connector.cli import context
 from connector.errors import AuthError, ConfigError, LockedError, QuotaError, RecordError, StateError
-from connector.shipped import shipped
-from connector.testing.simulators.rdstation import RdStationSimulator
+from tests.cli.company import marketing, unused_port
 
-SECRET = "hunter2-canary"  # noqa: S105 - made up
-
-
-@pytest.fixture
-def rd():
-    with RdStationSimulator() as simulator:
-        yield simulator
-
-
-def marketing(rd, **more):
-    return {
-        "rd": {
-            "adapter": "rdstation",
-            "credentials": rd.credentials,
-            "base_url": rd.base_url,
-            "mapping": str(shipped("rdstation-marketing.yaml")),
-            **more,
-        }
-    }
-
-
-def unused_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+SECRET = "hunter2-canary"
 
 
 @pytest.mark.parametrize(

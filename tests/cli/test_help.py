@@ -17,7 +17,10 @@ LATER = {
     "model": {"backtest", "diff"},
     "report": {"sla", "capacity", "scores", "traits", "definition"},
 }
-HELP = "import sys; from connector.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules, file=sys.stderr)"
+HELP = (
+    "import sys; from connector.cli import main; main(['--help'], standalone_mode=False);"
+    " print(*sys.modules, file=sys.stderr)"
+)
 
 
 def python(code):

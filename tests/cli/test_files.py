@@ -1,0 +1,88 @@
+"""Verbs about files alone: `init`, `validate`, `model test`."""
+
+import pytest
+from click.testing import CliRunner
+
+from connector.cli import main
+from tests.cli.company import MODEL
+
+
+@pytest.mark.parametrize(
+    ("marketing", "crm"), [(["rdstation"], ["salesforce"]), (["csv"], ["csv"]), (["csv", "rdstation"], [])]
+)
+def test_init_writes_samples_that_validate_accepts(tmp_path, marketing, crm):
+    chosen = [*(f"--marketing={name}" for name in marketing), *(f"--crm={name}" for name in crm)]
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "acme"), *chosen])
+    assert result.exit_code == 0, result.output
+    assert "leadloop validate" in result.stdout
+    checked = CliRunner().invoke(main, ["validate", "-c", str(tmp_path / "acme/leadloop.yaml")])
+    assert checked.exit_code == 0, checked.output
+    assert all("is not set" in line for line in checked.stdout.splitlines() if line.startswith("warning:"))
+
+
+def test_init_overwrites_nothing_and_names_the_adapters_that_exist(tmp_path):
+    (tmp_path / "leadloop.yaml").write_text("mine")
+    assert CliRunner().invoke(main, ["init", str(tmp_path), "--marketing", "csv"]).exit_code == 2
+    assert (tmp_path / "leadloop.yaml").read_text() == "mine"
+    unknown = CliRunner().invoke(main, ["init", str(tmp_path / "new"), "--marketing", "mailchump"])
+    assert unknown.exit_code == 2
+    assert "installed: csv, rdstation" in unknown.stderr
+
+
+def test_a_valid_configuration_is_told_so(company):
+    assert company.json("validate") == {"ok": True, "problems": [], "warnings": []}
+
+
+def test_a_mistake_in_a_file_that_the_configuration_names_is_found_with_its_place(company, tmp_path):
+    wrong = tmp_path / "scoring.yaml"
+    wrong.write_text(MODEL.read_text().replace("repeat: once_per_asset", "repeat: sometimes"))
+    company.configure(scoring=str(wrong))
+    result = company.leadloop("validate")
+    assert result.exit_code == 2
+    assert "scoring.yaml:17:" in result.stdout
+    assert company.leadloop("run", "--once").exit_code == 2
+
+
+def test_a_name_that_nothing_fills_is_a_warning_and_with_strict_a_mistake(company, tmp_path):
+    odd = tmp_path / "scoring.yaml"
+    odd.write_text(MODEL.read_text().replace("type: form_submission", "type: form_submision", 1))
+    company.configure(scoring=str(odd))
+    (warning,) = company.json("validate")["warnings"]
+    assert warning["value"] == "'form_submision'"
+    assert company.json("validate", "--strict", code=2)["problems"][0] == warning
+
+
+def test_an_asset_that_no_activity_has_is_a_warning_once_there_are_some(ran, tmp_path):
+    odd = tmp_path / "scoring.yaml"
+    odd.write_text(MODEL.read_text().replace('asset: "ebook-*"', "asset: ebook-7", 1))
+    ran.configure(scoring=str(odd))
+    assert "ebook-7" in ran.json("validate")["warnings"][0]["message"]
+
+
+def test_an_unset_variable_stops_a_run_but_no_verb_that_only_looks(ran):
+    ran.configure(secret_key="${LEADLOOP_KEY}")
+    assert ran.leadloop("run", "--once").exit_code == 2
+    assert ran.leadloop("status").exit_code == 0
+    assert "LEADLOOP_KEY" in ran.leadloop("validate").stdout
+
+
+def test_the_tests_of_a_model_pass_or_say_what_came_out_instead(company, tmp_path):
+    document = company.json("model", "test")
+    assert document["model"].startswith("tests-1+")
+    assert [(one["passed"], one["differs"]) for one in document["tests"]] == [(True, {})]
+    wrong = tmp_path / "scoring.yaml"
+    wrong.write_text(MODEL.read_text().replace("points: 30, mql: false", "points: 31, mql: true"))
+    (one,) = company.json("model", "test", str(wrong), code=1)["tests"]
+    assert one["differs"] == {"points": {"expected": 31, "got": 30}, "mql": {"expected": True, "got": False}}
+    assert f"scoring.yaml:{one['line']}" in company.leadloop("model", "test", str(wrong)).stdout
+
+
+def test_a_model_is_tested_without_a_configuration_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, ["model", "test", str(MODEL)]).exit_code == 0
+
+
+def test_a_model_that_is_refused_ends_with_2(company, tmp_path):
+    wrong = tmp_path / "scoring.yaml"
+    wrong.write_text("nmae: x\n")
+    assert company.leadloop("model", "test", str(wrong)).exit_code == 2

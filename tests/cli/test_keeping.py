@@ -1,0 +1,162 @@
+"""The state file, its key and its audit log: proven, copied, put back, renewed."""
+
+import sqlite3
+
+import pytest
+from cryptography.fernet import Fernet
+
+from connector.http.tokens import Tokens
+from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from
+from tests.cli.company import ACTS
+
+GRANTED = Tokens(access="at", refresh="rt")
+
+
+def rows(path, sql):
+    db = sqlite3.connect(path)
+    try:
+        return db.execute(sql).fetchall()
+    finally:
+        db.close()
+
+
+def test_a_sound_state_is_proven(ran):
+    assert ran.json("state", "check")["problems"] == []
+
+
+def test_a_cursor_that_does_not_fit_its_checksum_ends_with_5(ran):
+    db = sqlite3.connect(ran.state)
+    db.execute("""UPDATE cursors SET cursor = '{"files":{}}' WHERE stream = 'contacts'""")
+    db.commit()
+    db.close()
+    result = ran.leadloop("state", "check")
+    assert result.exit_code == 5
+    assert "checksum" in result.stderr
+
+
+def test_a_line_of_the_audit_log_that_was_changed_is_found(ran):
+    ran.leadloop("pause")
+    db = sqlite3.connect(ran.state)
+    db.execute("DROP TRIGGER audit_is_append_only_update")
+    db.execute("UPDATE audit SET actor = 'nobody'")
+    db.commit()
+    db.close()
+    assert ran.leadloop("audit", "verify").exit_code == 5
+    assert ran.leadloop("state", "check").exit_code == 5
+
+
+def test_a_backup_is_made_beside_a_running_process_and_only_its_owner_may_read_it(ran, tmp_path):
+    store = ran.store()
+    with store.hold():
+        ran.json("state", "backup", str(tmp_path / "copy.db"))
+    store.close()
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert rows(tmp_path / "copy.db", "SELECT count(*) FROM people") == [(3,)]
+    assert ran.leadloop("state", "backup", str(tmp_path / "copy.db")).exit_code == 5  # never over another file
+
+
+def test_a_backup_is_put_back_and_what_was_there_is_kept(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.write("in/contacts.csv", "id,email,first_name,job_title,source\nc9,new@acme.example,New,CEO,Fair\n")
+    ran.run()
+    kept = ran.json("state", "restore", str(tmp_path / "copy.db"))["kept"]
+    assert rows(ran.state, "SELECT count(*) FROM people") == [(3,)]
+    assert rows(kept, "SELECT count(*) FROM people") == [(4,)]
+    assert ran.run()["outcome"] == "ok"
+
+
+def test_a_write_that_may_have_been_sent_since_the_backup_is_read_back_and_nothing_is_made_twice(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    db = sqlite3.connect(tmp_path / "copy.db")  # as if it had been made between the plan and the sending
+    db.execute("UPDATE outbox SET state = 'planned', settled_at = NULL, record_id = NULL")
+    db.execute("UPDATE desired SET record_id = NULL, have = NULL")
+    db.commit()
+    db.close()
+    assert ran.json("state", "restore", str(tmp_path / "copy.db"))["read_back"] == 1
+    ran.run()
+    assert len(ran.leads.read_text().splitlines()) == 2
+    assert rows(ran.state, "SELECT state, count(*) FROM outbox GROUP BY 1") == [("confirmed", 1)]
+
+
+def test_a_state_in_use_is_not_replaced(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    store = ran.store()
+    with store.hold():
+        assert ran.leadloop("state", "restore", str(tmp_path / "copy.db")).exit_code == 6
+    store.close()
+
+
+def test_a_damaged_backup_is_refused_and_nothing_changes(ran, tmp_path):
+    (tmp_path / "copy.db").write_bytes(b"no database" * 1000)
+    before = ran.state.read_bytes()
+    assert ran.leadloop("state", "restore", str(tmp_path / "copy.db")).exit_code == 5
+    assert ran.state.read_bytes() == before
+
+
+def test_a_damaged_state_can_be_replaced_by_a_backup(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.state.write_bytes(b"no database" * 1000)
+    assert ran.leadloop("status").exit_code == 5
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    assert ran.leadloop("status").exit_code == 0
+
+
+def test_migrate_leaves_a_state_of_today_as_it_is(ran):
+    assert ran.json("state", "migrate")["schema"] >= 1
+
+
+@pytest.fixture
+def granted(ran):
+    """A state that keeps the tokens of one connection, under the key beside it."""
+    store = ran.store()
+    SqliteTokens(store, [key_beside(store.path)]).load("rd", "hash", GRANTED)
+    store.close()
+    return ran
+
+
+def opened(company, *keys):
+    store = company.store()
+    try:
+        return SqliteTokens(store, keys).load("rd", "hash", Tokens())
+    finally:
+        store.close()
+
+
+def test_a_new_key_opens_the_tokens_and_the_old_one_does_not(granted):
+    old = key_beside(granted.state)
+    assert granted.json("keys", "rotate") == {"sealed": 1}
+    new = key_beside(granted.state)
+    assert new != old
+    assert opened(granted, new) == GRANTED
+    assert key_file(granted.state).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_rotation_that_was_killed_after_sealing_is_finished_by_the_next(granted):
+    old, following = key_beside(granted.state), Fernet.generate_key()
+    store = granted.store()
+    SqliteTokens(store, [following, old]).seal_again()  # the process died here: both keys are on disk
+    store.close()
+    key_file(granted.state).with_name("leadloop.db.key.next").write_bytes(following)
+    assert granted.json("keys", "rotate") == {"sealed": 1}
+    assert opened(granted, key_beside(granted.state)) == GRANTED
+
+
+def test_a_configured_key_takes_over_from_the_file_and_from_the_one_before(granted, tmp_path):
+    granted.configure(secret_key="first secret, long enough")
+    assert granted.json("keys", "rotate") == {"sealed": 1}
+    assert opened(granted, key_from("first secret, long enough")) == GRANTED
+    (tmp_path / "before").write_text("first secret, long enough\n")
+    granted.configure(secret_key="second secret, long enough")
+    assert granted.json("keys", "rotate", "--old-key-file", str(tmp_path / "before")) == {"sealed": 1}
+    assert opened(granted, key_from("second secret, long enough")) == GRANTED
+
+
+def test_keys_are_not_changed_under_a_running_process(granted):
+    store = granted.store()
+    with store.hold():
+        assert granted.leadloop("keys", "rotate").exit_code == 6
+    store.close()
+
+
+def test_acts_are_not_lost_by_any_of_this(granted, tmp_path):
+    assert rows(granted.state, "SELECT count(*) FROM activities") == [(len(ACTS.splitlines()) - 1,)]
