@@ -152,7 +152,7 @@ class Adapter:
 
     @classmethod
     def retry_after_s(cls, answer: Answer) -> float | None:
-        """Seconds that a refusal asks us to wait when it says so elsewhere than in `Retry-After` (its body, say)."""
+        """Seconds that a refusal asks us to wait, where `Retry-After` does not say so or says it wrongly."""
         return None
 
     @classmethod

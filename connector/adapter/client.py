@@ -33,6 +33,7 @@ class Client(Protocol):
     - `accept`: statuses to be returned as answers instead of raised (`accept={404}`).
     - `bucket`: which declared limits count it; `record`: the record for limits per record.
     - `reserve`: may use the part of the daily budget that is kept for fresh MQLs.
+    - `cost`: what the request takes of limits that are `weighted`; all others count requests.
     - A refusal of this one request or record raises RemoteRefusal with the platform's errors.
     """
 
@@ -51,6 +52,7 @@ class Client(Protocol):
         safe: bool | None = None,
         accept: Collection[int] = (),
         reserve: bool = False,
+        cost: int = 1,
         deadline_s: float | None = None,
     ) -> Answer: ...
 

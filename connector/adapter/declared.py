@@ -32,6 +32,7 @@ class Limit(Declared):
 
     `bucket` names the calls that share it (`*`: every call of the account). `per_record`: counted for each record
     that a request names with `record=`. `logins`: counts requests to the token address instead of API calls.
+    `weighted`: a call counts as many times as its `cost` says; for windows of a day, as platforms count tokens.
     The account's plan overrides `calls` of `*` and `default` buckets through `limits:` (see LIMIT_OPTIONS).
     """
 
@@ -40,6 +41,7 @@ class Limit(Declared):
     bucket: str = "*"
     per_record: bool = False
     logins: bool = False
+    weighted: bool = False
 
 
 class StaticAuth(Declared):

@@ -73,24 +73,25 @@ class Budget:
         self._ceiling = self._calls
         self._blocks: dict[tuple[str, bool], _Block] = {}
 
-    def take(self, now: datetime, record: str | None = None, *, reserve: bool = False) -> float:
-        """Count one call: 0.0 when it is granted, else the seconds until one may be."""
+    def take(self, now: datetime, record: str | None = None, *, reserve: bool = False, cost: int = 1) -> float:
+        """Count one call, `cost` times where the limit is weighted: 0.0 when it is granted, else seconds to wait."""
+        calls = cost if self.limit.weighted else 1
         bucket = self.bucket(record)
         at = now.timestamp()
         self._drop_past(at)
         for kind in ((bucket, False), (bucket, True)) if reserve else ((bucket, False),):
             block = self._blocks.get(kind)
-            if block is not None and block.left > 0:
-                block.left -= 1
+            if block is not None and block.left >= calls:
+                block.left -= calls
                 return 0.0
-        return self._claim(now, bucket, reserve=reserve)
+        return self._claim(now, bucket, calls, reserve=reserve)
 
-    def put_back(self, now: datetime, record: str | None, *, reserve: bool) -> None:
+    def put_back(self, now: datetime, record: str | None, *, reserve: bool, cost: int = 1) -> None:
         """The call that was just counted is not made after all."""
         bucket = self.bucket(record)
         block = self._blocks.get((bucket, reserve and self.is_daily)) or self._blocks.get((bucket, False))
         if block is not None and block.ends_at > now.timestamp():
-            block.left += 1
+            block.left += cost if self.limit.weighted else 1
 
     def observe(self, used: int, allowed: int, now: datetime) -> None:
         """The platform says what the whole account used and may use: others' calls lower what is left for us."""
@@ -113,16 +114,19 @@ class Budget:
                 self._store.give_back(self._account, bucket, block.until, block.left)
         self._blocks.clear()
 
-    def _claim(self, now: datetime, bucket: str, *, reserve: bool) -> float:
+    def _claim(self, now: datetime, bucket: str, calls: int, *, reserve: bool) -> float:
         ends_at = (math.floor(now.timestamp() / self._slot_s) + 1) * self._slot_s
         until = datetime.fromtimestamp(ends_at + self.limit.per_s + self._slot_s, UTC)
         ceiling = self._ceiling
         if self.is_daily and not reserve:
             ceiling = math.floor(ceiling * (1 - RESERVE_RATIO))
-        want = 1 if self.limit.per_record else max(1, min(_LARGEST_BLOCK, self._calls // _BLOCK_RATIO))
+        block = self._blocks.setdefault((bucket, reserve and self.is_daily), _Block(until, ends_at, 0))
+        usual = 1 if self.limit.per_record else min(_LARGEST_BLOCK, self._calls // _BLOCK_RATIO)
+        want = max(calls - block.left, usual)
         granted, free_at = self._store.claim(self._account, bucket, want=want, limit=ceiling, now=now, until=until)
-        if granted:
-            self._blocks[bucket, reserve and self.is_daily] = _Block(until, ends_at, granted - 1)
+        block.left += granted
+        if block.left >= calls:
+            block.left -= calls
             return 0.0
         free_at = free_at or now + timedelta(seconds=self._slot_s)
         return max(0.001, (free_at - now).total_seconds())

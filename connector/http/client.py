@@ -37,6 +37,7 @@ class _Message:
     body: bytes | None
     deadline_s: float
     reserve: bool
+    cost: int
     asked: Asked
 
 
@@ -90,6 +91,7 @@ class HttpClient:
         safe: bool | None = None,
         accept: Collection[int] = (),
         reserve: bool = False,
+        cost: int = 1,
         deadline_s: float | None = None,
     ) -> HttpAnswer:
         """See connector.adapter.Client."""
@@ -110,6 +112,7 @@ class HttpClient:
             body=payload,
             deadline_s=deadline_s or self.spec.deadline_s,
             reserve=reserve,
+            cost=cost,
             asked=asked,
         )
         return self._repeating(self._signed, message)
@@ -162,7 +165,7 @@ class HttpClient:
         asked = message.asked
         url, origin = self._locate(message.path, signature)
         failure: LeadloopError
-        with self._limiter.slot(asked.bucket, asked.record, reserve=message.reserve):
+        with self._limiter.slot(asked.bucket, asked.record, reserve=message.reserve, cost=message.cost):
             self.sent += 1
             try:
                 reply = self._wire.send(

@@ -88,10 +88,19 @@ class Limiter:
 
     @contextlib.contextmanager
     def slot(
-        self, bucket: str = "default", record: str | None = None, *, reserve: bool = False, login: bool = False
+        self,
+        bucket: str = "default",
+        record: str | None = None,
+        *,
+        reserve: bool = False,
+        login: bool = False,
+        cost: int = 1,
     ) -> Iterator[None]:
-        """A place for one call. Waits for it, or raises QuotaError when the wait is long."""
-        entered = self._enter(bucket, record, reserve=reserve, login=login)
+        """A place for one call, or `cost` of them where a limit is weighted.
+
+        Waits for it, or raises QuotaError when the wait is long.
+        """
+        entered = self._enter(bucket, record, reserve=reserve, login=login, cost=cost)
         try:
             with self._under_way:
                 yield
@@ -122,11 +131,11 @@ class Limiter:
             for budget in self._budgets:
                 budget.close()
 
-    def _enter(self, bucket: str, record: str | None, *, reserve: bool, login: bool) -> list[Window]:
+    def _enter(self, bucket: str, record: str | None, *, reserve: bool, login: bool, cost: int) -> list[Window]:
         waited = 0.0
         while True:
             with self._lock:
-                wait, blamed, windows = self._try(bucket, record, reserve=reserve, login=login)
+                wait, blamed, windows = self._try(bucket, record, reserve=reserve, login=login, cost=cost)
             if windows is not None:
                 return windows
             if waited + wait > self._patience_s:
@@ -135,7 +144,7 @@ class Limiter:
             waited += wait
 
     def _try(
-        self, bucket: str, record: str | None, *, reserve: bool, login: bool
+        self, bucket: str, record: str | None, *, reserve: bool, login: bool, cost: int
     ) -> tuple[float, Limit | None, list[Window] | None]:
         """Seconds to wait and the limit to blame, or the windows that were entered."""
         self._sweep()
@@ -146,7 +155,7 @@ class Limiter:
         windows = [window for window in self._windows if _counts(window.limit, bucket, record, login=login)]
         wait, blamed = max(((window.wait_s(now), window.limit) for window in windows), key=_first, default=(0.0, None))
         if wait <= 0:
-            wait, blamed = self._try_budgets(bucket, record, reserve=reserve, login=login)
+            wait, blamed = self._try_budgets(bucket, record, reserve=reserve, login=login, cost=cost)
         if wait > 0:
             return wait, blamed, None
         for window in windows:
@@ -154,17 +163,17 @@ class Limiter:
         return 0.0, None, windows
 
     def _try_budgets(
-        self, bucket: str, record: str | None, *, reserve: bool, login: bool
+        self, bucket: str, record: str | None, *, reserve: bool, login: bool, cost: int
     ) -> tuple[float, Limit | None]:
         now = self._world.now()
         taken: list[Budget] = []
         for budget in self._budgets:
             if not _counts(budget.limit, bucket, record, login=login):
                 continue
-            wait = budget.take(now, record, reserve=reserve)
+            wait = budget.take(now, record, reserve=reserve, cost=cost)
             if wait > 0:
                 for other in taken:
-                    other.put_back(now, record, reserve=reserve)
+                    other.put_back(now, record, reserve=reserve, cost=cost)
                 return wait, budget.limit
             taken.append(budget)
         return 0.0, None

@@ -109,7 +109,9 @@ class Sorter:
         if not asked.safe and (answer.status >= 500 or answer.status == 408) and means != "quota":
             return UnknownOutcome(message, retry_after_s=wait_s)
         match means:
-            case "retry":
+            case "lost" if not asked.safe:
+                return UnknownOutcome(message, retry_after_s=wait_s)
+            case "retry" | "lost":
                 return RetryableError(message, retry_after_s=wait_s, code=code, hint=hint)
             case "quota":
                 record = asked.record if rule and rule.scope == "record" else None
@@ -127,9 +129,9 @@ class Sorter:
                 return RemoteRefusal(message, status=answer.status, errors=errors, means=means, body=body, hint=hint)
 
     def _wait(self, answer: Answer, rule: ErrorRule | None, now: datetime) -> float | None:
-        told = seconds_told(answer.headers.get("Retry-After"), answer.date or now)
+        told = self._reader.retry_after_s(answer)
         if told is None:
-            told = self._reader.retry_after_s(answer)
+            told = seconds_told(answer.headers.get("Retry-After"), answer.date or now)
         return told if told is not None else (rule.wait_s if rule else None)
 
     def _redirect(self, answer: Answer, asked: Asked) -> ContractError:

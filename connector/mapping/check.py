@@ -36,9 +36,16 @@ class Finding:
     problem: Problem
 
 
-def check_crm(mapping: CrmMapping, fields: Iterable[Field], samples: Sequence[Mapping[str, Any]] = ()) -> list[Finding]:
+def check_crm(
+    mapping: CrmMapping,
+    fields: Iterable[Field],
+    samples: Sequence[Mapping[str, Any]] = (),
+    *,
+    unique_key: bool = True,
+) -> list[Finding]:
     """Fields that are missing, read-only, of another type or too short, values that a list does not have, and required
     fields without a source. `samples` are facts of real leads: what the mapping would write is held against the field.
+    `unique_key`: the platform keeps keys unique itself, where the account's admin says so.
     """  # fmt: skip
     checker = _Checker(mapping.places, fields)
     for index, rule in enumerate(mapping.rules):
@@ -46,7 +53,7 @@ def check_crm(mapping: CrmMapping, fields: Iterable[Field], samples: Sequence[Ma
             if rule.serves(name):
                 checker.check_written(name, rule, ("fields", index, "to"), samples)
     for name in mapping.objects if mapping.key else ():
-        checker.check_key(name, str(mapping.key))
+        checker.check_key(name, str(mapping.key), unique=unique_key)
     for decision in mapping.decision_rules:
         checker.check_decision(decision)
     checker.check_required(mapping)
@@ -105,11 +112,11 @@ class _Checker:
         for message, remedy in (*_type_trouble(field, rule), *_sample_trouble(field, rule, samples)):
             self.add("warn", name, at, message, remedy)
 
-    def check_key(self, object_name: str, name: str) -> None:
+    def check_key(self, object_name: str, name: str, *, unique: bool) -> None:
         field = self.find(object_name, name)
         if field is None:
             self.add("fail", name, ("key",), f"{object_name} has no field '{name}'", "run 'leadloop prepare'")
-        elif not field.unique:
+        elif unique and not field.unique:
             self.add("fail", name, ("key",), f"'{name}' is not unique in {object_name}", "make it a unique external id")
 
     def check_decision(self, rule: Rule) -> None:

@@ -29,8 +29,19 @@ from connector.model import CrmRecord, Decision
 class CrmMapping:
     """How our facts become a CRM's records, and its records our decisions. Pure; made once, used for every lead."""
 
-    def __init__(self, file: CrmFile, places: Places, zone: ZoneInfo, reasons: Reasons | None = None) -> None:
+    def __init__(
+        self,
+        file: CrmFile,
+        places: Places,
+        zone: ZoneInfo,
+        reasons: Reasons | None = None,
+        object: str | None = None,  # noqa: A002 - the field's word
+    ) -> None:
         mistakes = Mistakes(places)
+        whole = file
+        if object is not None:
+            with mistakes.at("object"):
+                file = file.starting_at(object)
         setting = Setting(zone, country=lambda facts: facts.get("contact", {}).get("country"))
         self.file = file
         self.places = places
@@ -40,9 +51,9 @@ class CrmMapping:
         self.key = file.key
         self.match = file.match
         self.version = version_of(file)
-        self.rules = compile_fields(file, setting, mistakes)
+        self.rules = compile_fields(whole, setting, mistakes)
         self._effects = Effects(file, mistakes)
-        self._decisions = Decisions(file, zone, reasons, mistakes)
+        self._decisions = Decisions(whole, zone, reasons, mistakes)
         _check_key(file, mistakes)
         mistakes.refuse_any()
         self.warnings: tuple[Problem, ...] = tuple(mistakes.warnings)
@@ -121,7 +132,16 @@ def _check_key(file: CrmFile, mistakes: Mistakes) -> None:
         mistakes.add(("key",), f"'{file.key}' is protected, and we write it", "take it out of protected")
 
 
-def load_crm(path: Path, *, time_zone: str = "UTC", reasons: Reasons | None = None) -> CrmMapping:
-    """The mapping in a file. Raises ConfigError with every mistake and its line."""
+def load_crm(
+    path: Path,
+    *,
+    time_zone: str = "UTC",
+    reasons: Reasons | None = None,
+    object: str | None = None,  # noqa: A002 - the field's word
+) -> CrmMapping:
+    """The mapping in a file, for the object that the connection names, if it does.
+
+    Raises ConfigError with every mistake and its line.
+    """
     file, places = documents.read(path, CrmFile)
-    return CrmMapping(file, places, ZoneInfo(time_zone), reasons)
+    return CrmMapping(file, places, ZoneInfo(time_zone), reasons, object)

@@ -96,3 +96,15 @@ class CrmFile(FileModel):
     note: Annotated[tuple[Note, ...], BeforeValidator(_one)] = ()
     protected: tuple[str, ...] = ()
     decisions: tuple[DecisionLine, ...] = ()
+
+    def starting_at(self, object_name: str) -> CrmFile:
+        """The same file with another object as the one that is created, and only those after it as `also`.
+
+        The objects stand in the order in which a person moves on: a lead becomes a deal, of what is archived the
+        person is left. Lines for an object before this one stay, and serve none. Raises ValueError for an unknown one.
+        """
+        objects = (self.object, *self.also)
+        if object_name not in objects:
+            raise ValueError(f"the mapping writes no '{object_name}': it has {', '.join(objects)}")
+        kept = objects[objects.index(object_name) :]
+        return self.model_copy(update={"object": kept[0], "also": kept[1:]})

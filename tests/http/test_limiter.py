@@ -185,6 +185,17 @@ def test_what_others_use_of_the_account_lowers_our_budget(clock):
     assert use_up(subject, reserve=True)[0] == 20
 
 
+def test_a_weighted_budget_counts_what_each_call_costs_and_loses_none_to_rounding(clock, store):
+    day = Limit(calls=1000, per_s=86_400, weighted=True)
+    subject = limiter(clock, day, Limit(calls=100, per_s=86_400, bucket="calls"), store=SqliteBudgets(store))
+    dear, _ = use_up(subject, cost=40)
+    assert dear == 900 // 40  # a tenth is the reserve
+    cheap, _ = use_up(subject)
+    assert cheap == 900 - dear * 40
+    fresh, _ = use_up(subject, cost=40, reserve=True)
+    assert fresh == 100 // 40
+
+
 def test_a_record_has_its_own_limit_that_blocks_no_other(clock, store):
     daily = Limit(calls=24, per_s=86_400, bucket="update", per_record=True)
     for _life in range(2):

@@ -79,3 +79,10 @@ def test_marketing_fields_that_the_account_does_not_list_are_warned_of(marketing
     found = {(one.level, one.field): str(one.problem) for one in check_marketing(mapping, fields)}
     assert set(found) == {("warn", "ctiy"), ("warn", "cf_score"), ("fail", "fit")}
     assert "did you mean 'city'?" in found["warn", "ctiy"]
+
+
+def test_a_key_need_not_be_unique_where_the_platform_keeps_none_unique(crm):
+    mapping = crm("fields: [{to: Name, from: contact.last_name, only: Lead}]")
+    fields = [Field("Lead", "Our_Id"), Field("Contact", "Our_Id"), Field("Lead", "Name")]
+    assert check_crm(mapping, fields, unique_key=False) == []
+    assert {one.field for one in check_crm(mapping, fields)} == {"Our_Id"}

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from textwrap import dedent
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector import documents
 from connector.adapter.base import FieldPlan
 from connector.errors import ConfigError, RecordError
-from connector.mapping import CrmEffect, Note, facts
+from connector.mapping import CrmEffect, CrmMapping, Note, facts
+from connector.mapping.crm_file import CrmFile
 from connector.model import ReceiptLine, Score
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -265,3 +269,29 @@ def test_a_mapping_that_matches_by_our_id_names_the_field_that_holds_it():
     with pytest.raises(ConfigError) as caught:
         CrmMapping(file, places, ZoneInfo("UTC"))
     assert "nothing holds leadloop_id" in str(caught.value.problems[0])
+
+
+def test_a_connection_may_create_a_later_object_of_the_mapping():
+    text = """
+    platform: acme
+    object: Lead
+    also: [Deal, Person]
+    key: Our_Id
+    fields:
+      - {to: Score, from: score.points}
+      - {to: Company, from: contact.company, only: Lead}
+      - {to: Phone, from: contact.phone, only: Person}
+    decisions:
+      - {is: rejected, when: {closed: true}}
+    """
+    file, places = documents.read_text(dedent(text), "acme.yaml", CrmFile)
+    whole, later = (CrmMapping(file, places, ZoneInfo("UTC"), object=name) for name in (None, "Deal"))
+    assert (whole.object, whole.also) == ("Lead", ("Deal", "Person"))
+    assert (later.object, later.also) == ("Deal", ("Person",))
+    assert {plan.object for plan in later.field_plan()} == {"Deal", "Person"}
+    assert later.fields_for("Person") == ("Score", "Phone")
+    assert [rule.object for rule in later.decision_rules] == ["Lead"]
+    assert whole.version != later.version
+    with pytest.raises(ConfigError, match="has Lead, Deal, Person") as caught:
+        CrmMapping(file, places, ZoneInfo("UTC"), object="Contact")
+    assert caught.value.problems[0].line == 3

@@ -73,7 +73,7 @@ class NetworkConformance:
             if error.outcome is None:
                 continue
             record = world.add(number)
-            fault = Fault("reply", path=world.write_path, times=SOON, reply=error.reply)
+            fault = Fault("reply", path=world.write_path, method=world.write_method, times=SOON, reply=error.reply)
             world.simulator.faults[:] = [fault]
             (outcome,) = world.adapter().write([world.change(record, number, 10)])
             world.simulator.faults.clear()

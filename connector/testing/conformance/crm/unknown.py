@@ -30,20 +30,20 @@ class UnknownOutcomeConformance:
     @pytest.mark.parametrize("fault", [*APPLIED_AND_LOST, *NOT_APPLIED])
     def test_a_creation_whose_answer_is_lost_makes_one_record(self, world: CrmWorld, fault: Fault) -> None:
         writes = [world.creation(number) for number in (1, 2, 3)]
-        world.simulator.faults.append(replace(fault, path=world.write_path))
+        world.simulator.faults.append(replace(fault, path=world.write_path, method=world.write_method))
         confirmed = settle(world, writes)
         assert [world.records_of(number) for number in (1, 2, 3)] == [[confirmed[one.effect]] for one in writes]
 
     @pytest.mark.parametrize("fault", APPLIED_AND_LOST)
     def test_an_applied_write_is_called_unknown_and_never_refused(self, world: CrmWorld, fault: Fault) -> None:
-        world.simulator.faults.append(replace(fault, path=world.write_path))
+        world.simulator.faults.append(replace(fault, path=world.write_path, method=world.write_method))
         (outcome,) = world.adapter().write([world.creation(1)])
         assert outcome.status == "unknown"
 
     @pytest.mark.parametrize("fault", [*APPLIED_AND_LOST, *NOT_APPLIED])
     def test_an_update_whose_answer_is_lost_arrives(self, world: CrmWorld, fault: Fault) -> None:
         record = world.add(1)
-        world.simulator.faults.append(replace(fault, path=world.write_path))
+        world.simulator.faults.append(replace(fault, path=world.write_path, method=world.write_method))
         settle(world, [world.change(record, 1, 64)])
         assert world.score_on(record) == 64
 
@@ -76,7 +76,7 @@ class UnknownOutcomeConformance:
         task = replace(
             world.change(world.add(1), 1, 1, f"{kind}-1"), kind=kind, fields={"subject": "Call", "body": "A, 60 points"}
         )
-        world.simulator.faults.append(replace(fault, path=world.write_path))
+        world.simulator.faults.append(replace(fault, path=world.write_path, method=world.write_method))
         (outcome,) = world.adapter().write([task])
         assert outcome.status == "unknown"
         world.clock.advance(able(world.adapter()).visible_after_s)

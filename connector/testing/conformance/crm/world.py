@@ -48,6 +48,8 @@ class CrmWorld(ABC):
     abilities: frozenset[Ability] = frozenset()
     write_path: str = ".*"
     """The address that writes of records go to, as a regular expression: faults strike there."""
+    write_method: str = ".*"
+    """The methods of writes, where reads go to the same address."""
     read_path: str = ".*"
     """The address that `records` and `resolve` ask."""
 
