@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from adapters.csv.crm import CsvCrm
 from adapters.csv.marketing import CsvMarketing
 from adapters.rdstation.marketing import RdStationMarketing
 from adapters.salesforce.crm import SalesforceCrm
 from connector.adapter import Spec
+from connector.cli import main
+from connector.cli.caller import Caller
 from connector.config import load, validate
 from connector.config.models import Side
 from connector.errors import ConfigError
@@ -62,6 +65,20 @@ def test_a_wrong_configuration_stops_a_run_with_exit_code_2(case, environ, monke
     assert refused.value.exit_code == 2
     assert refused.value.problems
     assert "hunter2-canary" not in str(refused.value) + "".join(map(str, refused.value.problems))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("verb", [["validate"], ["run", "--once"]], ids=["validate", "run"])
+def test_the_command_tells_each_mistake_with_its_place_ends_with_2_and_sends_nothing(
+    case, verb, environ, monkeypatch, socket_disabled
+):
+    monkeypatch.chdir(case)
+    result = CliRunner().invoke(main, verb, obj=Caller(environ=environ))
+    assert result.exit_code == 2
+    for line in Path("expected.txt").read_text(encoding="utf-8").splitlines():
+        assert line in result.output
+    assert not Path("state").exists()
+    assert "hunter2-canary" not in result.output
 
 
 def test_there_are_more_than_twenty_cases_and_none_is_like_another():
