@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from connector.cli.demo.telling import as_text
 from connector.cli.demo.weeks import LIMIT_FACTOR, Totals, loop_over, prepare, weeks
 from connector.cli.output import show
 from connector.logs import configure
-from connector.model import Json
+from connector.loop.context import Loop
 from connector.testing.company import Company
 
 DAYS: Final = 28
@@ -40,33 +41,35 @@ def demo(context: click.Context, folder: Path | None, seed: int, contacts: int) 
     """Show the whole loop on this machine, with nothing configured."""
     caller: Caller = context.obj
     configure(sys.stderr, debug=caller.debug)
-    document = play(_free(context, folder), caller.now(), seed, contacts, Progress(sys.stderr))
+    with played(_free(context, folder), caller.now(), seed, contacts, Progress(sys.stderr)) as (_, loop, totals):
+        document = found(loop, totals)
     show(caller, document, as_text(document))
-    context.exit(1 if document["totals"]["troubles"] else 0)
+    context.exit(1 if totals.troubles else 0)
 
 
-def play(folder: Path, now: datetime, seed: int, contacts: int, progress: Progress) -> Json:
-    """Let the weeks before `now` pass in a simulated company; what they came to, as `--json` prints it."""
-    start = _midnight(now) - timedelta(days=DAYS)
+@contextmanager
+def played(
+    folder: Path, now: datetime, seed: int, contacts: int, progress: Progress
+) -> Iterator[tuple[Company, Loop, Totals]]:
+    """The weeks before `now` have passed in a simulated company, which is still up, with the loop over it."""
+    start = _last_evening(now) - timedelta(days=DAYS)
     totals = Totals()
-    with ExitStack() as stack:
-        company = stack.enter_context(
-            Company(seed=seed, contacts=contacts, start=start, days=DAYS, limit_factor=LIMIT_FACTOR)
-        )
-        configuration = write_files(folder, company)
-        loop = stack.enter_context(loop_over(configuration, company, seed))
+    with (
+        Company(seed=seed, contacts=contacts, start=start, days=DAYS, limit_factor=LIMIT_FACTOR) as company,
+        loop_over(write_files(folder, company), company, seed) as loop,
+    ):
         progress.began(contacts, DAYS // 7)
         prepare(loop)
         for week in weeks(loop, company, totals):
             progress.passed(week, totals)
         progress.ended()
-        return found(loop, totals, configuration)
+        yield company, loop, totals
 
 
-def _midnight(now: datetime) -> datetime:
-    """The last midnight where the company is: no day of the demo lies in the future."""
+def _last_evening(now: datetime) -> datetime:
+    """Eleven at night, yesterday, where the company is: nothing of the demo lies in the future."""
     today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
-    return datetime.combine(today, time(), ZoneInfo(TIME_ZONE)).astimezone(UTC)
+    return datetime.combine(today, time(), ZoneInfo(TIME_ZONE)).astimezone(UTC) - timedelta(hours=1)
 
 
 def _free(context: click.Context, folder: Path | None) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from connector.cli.demo.weeks import Totals
 from connector.insight import explain, funnel, reasons, sources
 from connector.loop.context import Loop
@@ -13,7 +11,7 @@ from connector.state import people
 from connector.state.leads import dossiers
 
 
-def found(loop: Loop, totals: Totals, configuration: Path) -> Json:
+def found(loop: Loop, totals: Totals) -> Json:
     """`{funnel, reasons, sources, lead, totals, files}`."""
     db = loop.store.read()
     return {
@@ -22,7 +20,7 @@ def found(loop: Loop, totals: Totals, configuration: Path) -> Json:
         "sources": sources(db),
         "lead": explained(loop, most_telling(loop)),
         "totals": totals.as_json(),
-        "files": {"configuration": str(configuration), "state": str(loop.config.state)},
+        "files": {"configuration": str(loop.config.path), "state": str(loop.config.state)},
     }
 
 
