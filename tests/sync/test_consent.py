@@ -148,3 +148,16 @@ def between_planning_and_sending(monkeypatch: pytest.MonkeyPatch, happens: Calla
         send(loop, channel, tally)
 
     monkeypatch.setattr("connector.loop.push.send", send_late)
+
+
+def test_an_opt_out_outlives_the_contact_that_said_it(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    opted_out(company, "ana")
+    company.run_until_quiet()
+    assert company.lead("ana")["MQL__c"] is False
+    company.rd.delete(company.convert("ana"))
+    company.later(days=1)
+    company.run_until_quiet()
+    company.run_until_quiet()
+    assert company.lead("ana")["MQL__c"] is False

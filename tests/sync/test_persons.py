@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.sync.oracle import must_hold
 from tests.sync.world import Company
 
 
@@ -69,6 +72,21 @@ def test_a_merge_in_marketing_joins_the_persons_and_scores_the_union(company: Co
     assert company.ask("SELECT count(*) FROM people WHERE merged_into IS NULL") == [(1,)]
 
 
+@pytest.mark.parametrize("known_first", [True, False], ids=["merge seen first", "conversion seen first"])
+def test_an_act_that_a_merge_moved_counts_once(company: Company, known_first: bool) -> None:
+    first, second = company.convert("ana", "point-x"), company.convert("bia", "fair-spring")
+    company.run_until_quiet()
+    company.rd.merge(second, first)
+    company.later(days=1)
+    if known_first:
+        company.run_until_quiet()
+    company.convert("ana", "point-y")
+    company.run_until_quiet()
+    company.run_until_quiet()
+    assert company.points("ana") == 52
+    must_hold(company)
+
+
 def test_two_records_of_merged_persons_are_reported_and_only_one_is_written(company: Company) -> None:
     first, second = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", "ebook-b", "ebook-c")
     company.run_until_quiet()
@@ -110,3 +128,15 @@ def test_a_contact_deleted_in_marketing_is_noticed_by_the_walk_and_keeps_its_his
     assert company.ask("SELECT gone_at IS NOT NULL FROM contacts WHERE id = ?", uuid) == [(1,)]
     assert company.history("ana")[0] == ("mql", "rule", 1)
     assert company.ask("SELECT count(*) FROM activities WHERE person_id = ?", company.person("ana")) == [(2,)]
+
+
+def test_feedback_makes_no_contact_again_that_marketing_deleted(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.rd.delete(uuid)
+    company.sf.set_status(company.lead("ana")["Id"], "Unqualified", reason="No budget")
+    for _ in range(5):
+        company.run()
+        company.later(hours=13)
+    assert company.rd.account.contacts == {}
+    assert company.ask("SELECT gone_at IS NOT NULL FROM contacts") == [(1,)]

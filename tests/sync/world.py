@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from connector.adapter.registry import spec_of
-from connector.config import load
-from connector.loop.connect import Connector, read_files
+from connector.config import Config, load
+from connector.loop.connect import Connector, Files, read_files
 from connector.loop.context import Loop, World
 from connector.loop.run import STEPS, run_once
 from connector.loop.tally import Tally
@@ -100,7 +100,7 @@ class Company:
             config = load(self.config_path(), {}, spec_of)
             store = Store.open(config.state, now=self.clock.now)
             world = World(self.clock.now, self.clock.monotonic, self.clock.sleep, self._random.randbytes)
-            connector = Connector(config, read_files(config), world, store, limit_factor=FACTOR)
+            connector = Connector(config, files_of(config), world, store, limit_factor=FACTOR)
             self._open = store, connector, connector.loop(store)
         return self._open[2]
 
@@ -192,6 +192,17 @@ OPEN_ROWS = (
     "SELECT connection, kind, name, state, code, text, why FROM outbox"
     " WHERE state IN ('planned', 'sent', 'unknown', 'pending')"
 )
+
+
+def files_of(config: Config) -> Files:
+    """The files that a configuration names, compiled once however many tests read them."""
+    paths = tuple((str(file.path), file.path.stat().st_mtime_ns, file.connection) for file in config.files())
+    if paths not in _COMPILED:
+        _COMPILED[paths] = read_files(config)
+    return _COMPILED[paths]
+
+
+_COMPILED: dict[object, Files] = {}
 
 
 def address(name: str) -> str:
