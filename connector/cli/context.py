@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -23,14 +24,25 @@ from connector.loop.context import Loop, World
 from connector.state.store import Store, told
 
 
+def path_of(caller: Caller) -> Path:
+    """The configuration's file. Raises ConfigError when there is none, which is no mistake inside of it."""
+    if not caller.config_path.exists():
+        raise ConfigError(
+            f"there is no configuration at {caller.config_path}",
+            code="no_config",
+            hint="name it with --config, or make one with 'leadloop init'",
+        )
+    return caller.config_path
+
+
 def config_of(caller: Caller) -> Config:
     """The configuration, complete. Raises ConfigError with everything that is wrong in it."""
-    return load(caller.config_path, caller.environ, spec_of)
+    return load(path_of(caller), caller.environ, spec_of)
 
 
 def config_to_look(caller: Caller) -> Config:
     """The configuration for verbs that ask no platform: an unset variable stops them only where the state's path is."""
-    reading = read_config(caller.config_path, caller.environ, spec_of)
+    reading = read_config(path_of(caller), caller.environ, spec_of)
     absent = reading.resolver.absent
     if reading.config is None or reading.problems or ("state",) in absent:
         raise refused([*absent.values(), *reading.problems])

@@ -10,7 +10,7 @@ import click
 
 from connector.adapter.registry import installed, spec_of
 from connector.cli.caller import Caller, Family, Verb
-from connector.cli.context import config_of
+from connector.cli.context import config_of, path_of
 from connector.cli.output import show
 from connector.cli.validation import everything_wrong
 from connector.config import json_schema
@@ -42,7 +42,7 @@ def init(caller: Caller, folder: Path, marketing: tuple[str, ...], crm: tuple[st
 def validate(context: click.Context, strict: bool) -> None:
     """Check the configuration and the files it names, without any network."""
     caller: Caller = context.obj
-    report = everything_wrong(caller.config_path, caller.environ, strict=strict)
+    report = everything_wrong(path_of(caller), caller.environ, strict=strict)
     document = {
         "ok": not report.problems,
         "problems": [asdict(problem) for problem in report.problems],

@@ -63,6 +63,13 @@ def test_a_wrong_configuration_ends_with_2_and_names_file_line_and_column(compan
     assert not company.state.exists()
 
 
+@pytest.mark.parametrize("verb", [["status"], ["validate"], ["run", "--once"], ["check"]])
+def test_without_a_configuration_the_way_to_one_is_told(company, verb):
+    company.config.unlink()
+    error = company.json(*verb, code=2)["error"]
+    assert (error["code"], "leadloop init" in error["hint"]) == ("no_config", True)
+
+
 def test_refused_credentials_end_with_3(company, rd):
     credentials = {**rd.credentials, "refresh_token": SECRET}
     company.configure(marketing=marketing(rd, credentials=credentials))

@@ -3,10 +3,11 @@
 import csv
 import hashlib
 import json
+import sqlite3
 
 import pytest
 
-from tests.cli.company import ACTS, CONTACTS, DECISIONS
+from tests.cli.company import ACTS, CONTACTS, DECISIONS, marketing
 
 NEW_MQL = "c2,form_submission,2026-11-19T10:00:00Z,ebook-2\n"
 
@@ -20,6 +21,16 @@ def files_of(company):
     paths = [path for path in company.folder.rglob("*") if path.is_file() and not path.name.endswith("-shm")]
     paths = [path for path in paths if path.stat().st_size]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def tables_of(company):
+    """Every row of the state by its table."""
+    db = sqlite3.connect(company.state)
+    try:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}  # noqa: S608
+    finally:
+        db.close()
 
 
 def test_a_run_reads_scores_and_hands_the_mql_over(company):
@@ -79,6 +90,21 @@ def test_a_dry_run_leaves_every_file_as_it_is(ran):
     ran.run("--dry-run")
     assert files_of(ran) == changed
     assert {name for name in changed if changed[name] != before.get(name)} == {"acts.csv"}
+
+
+def test_a_dry_run_over_a_network_keeps_tokens_and_counts_of_calls_and_nothing_else(company, rd):
+    company.configure(marketing=marketing(rd))
+    assert company.leadloop("prepare", "rd").exit_code == 0
+    rd.add("ana@acme.example", name="Ana Silva")
+    company.run()
+    before = tables_of(company)
+    rd.add("eva@acme.example", name="Eva Silva")
+    report = company.run("--dry-run")
+    after = tables_of(company)
+    assert lines(report, "pull")[0]["requests"] > 0
+    assert {one["connection"] for one in report["writes"]} == {"rd"}
+    assert lines(report, "feedback")[0]["requests"] == 0
+    assert {name for name in after if after[name] != before[name]} <= {"tokens", "budgets", "account_pauses"}
 
 
 def test_a_dry_run_without_a_state_makes_none(company):
