@@ -23,35 +23,49 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 def redact(text: str, secrets: Iterable[str] = (), cap: int = TEXT_CAP) -> str:
     """`text` on one line of at most `cap` characters, without secrets (plain, URL-quoted, base64) and e-mails."""
+    return _masked(text, _spellings(secrets), cap)
+
+
+def _masked(text: str, spellings: Iterable[str], cap: int) -> str:
     text = text[:_LOOKED_AT]
-    for secret in sorted(secrets, key=len, reverse=True):
-        for spelling in _spellings(secret):
-            text = text.replace(spelling, _MASK)
+    for spelling in spellings:
+        text = text.replace(spelling, _MASK)
     text = _NAMED_SECRET.sub(rf"\1{_MASK}", text)
     text = _EMAIL.sub("[e-mail]", text)
     text = _CONTROL.sub(" ", text).strip()
     return text if len(text) <= cap else text[: cap - 1] + "…"
 
 
-def _spellings(secret: str) -> set[str]:
-    if len(secret) < _SHORTEST_SECRET:
-        return set()
+def _spellings(secrets: Iterable[str]) -> tuple[str, ...]:
+    """All ways in which they may show up, the longest first: one may be part of another."""
+    found = {spelling for secret in secrets if len(secret) >= _SHORTEST_SECRET for spelling in _ways_of(secret)}
+    return tuple(sorted(found, key=lambda spelling: (-len(spelling), spelling)))
+
+
+def _ways_of(secret: str) -> set[str]:
     encoded = base64.b64encode(secret.encode()).decode()
     return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], encoded, encoded.rstrip("=")}
 
 
 class Redactor:
-    """`redact` with the secrets of one connection; tokens are added as they are issued."""
+    """`redact` with the secrets of one connection; tokens are added as they are issued.
+
+    Every request passes here and tokens gather over weeks: each is spelled out once, when it is added.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = {secret for secret in secrets if secret}
+        self._secrets: set[str] = set()
+        self._spellings: tuple[str, ...] = ()
+        self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
         """Know these too. What was known stays known: an old token must not show up either."""
-        self._secrets |= {secret for secret in secrets if secret}
+        known = self._secrets | {secret for secret in secrets if secret}
+        if known != self._secrets:
+            self._secrets, self._spellings = known, _spellings(known)
 
     def __call__(self, text: str, cap: int = TEXT_CAP) -> str:
-        return redact(text, self._secrets, cap)
+        return _masked(text, self._spellings, cap)
 
     def path(self, url: str) -> str:
         """The path of an address as it may be shown: no host, no query, no e-mail."""
