@@ -23,7 +23,7 @@ REPEATED_S = 900.0
 """The same warning of the same stream is written at most this often."""
 TEXT_CAP = 500
 """Characters kept of any text in a line."""
-NAMES_REPEAT = ("event", "step", "connection", "stream", "code", "error", "library")
+NAMES_REPEAT = ("event", "step", "connection", "stream", "code", "error", "problem", "library")
 """Two lines that agree in these say the same again."""
 _EVENT = MutableMapping[str, Any]
 _NUMBER = re.compile(r"(?<![\w:-])(?!\d{4}-\d\d-\d\d)[+(]{0,2}\d(?:[ ()-]{0,2}\d){7,}(?![\w-])")

@@ -111,7 +111,7 @@ class Daemon:
         except ConfigError as error:
             self.counts.reload_failures.inc()
             for problem in error.problems:
-                log.error("configuration wrong", code=str(problem))
+                log.error("configuration wrong", problem=str(problem))
             log.error("reload failed; the old configuration stays", text=error.message, hint=error.hint)
             return
         self._follow(loop)

@@ -90,8 +90,9 @@ class Runner:
         elif did.get("requests"):
             self._health.accept(lane.connection)
         say = log.info if _did(lines, HAPPENED) else log.debug
-        scored = sum(line.saved for line in lines if line.step == "score")
-        say("run ended", run=loop.run, **names, **did, scored=scored, duration_s=duration_s)
+        scored = _did([line for line in lines if line.step == "score"], ("saved",)).get("saved")
+        did |= {"scored": scored} if scored else {}
+        say("run ended", run=loop.run, **names, **did, duration_s=duration_s)
 
 
 def _did(lines: Sequence[Tally], names: Sequence[str]) -> dict[str, int]:

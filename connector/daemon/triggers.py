@@ -117,7 +117,8 @@ class LocalCron(BaseTrigger):  # type: ignore[misc]  # APScheduler 3.x has no ty
 
 
 def _earliest(times: Sequence[datetime | None]) -> datetime | None:
-    return min((time for time in times if time is not None), default=None)
+    # Two times of one zone compare as the clock on the wall shows them, whichever pass of a repeated hour they mean.
+    return min((time.astimezone(UTC) for time in times if time is not None), default=None)
 
 
 def _fields(text: str) -> list[dict[str, str]]:
