@@ -119,6 +119,8 @@ class ReceiptLine:
     points_mp: int
     why: str
     kind: str = "interest"
+    newest: str = ""
+    """When and about what the newest act was, in short, as a salesperson reads it: `2 days ago (demo-request)`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,13 @@ def facts(
 
 
 def reasons(receipt: tuple[ReceiptLine, ...]) -> list[str]:
-    """The strongest lines of a receipt as people read them: `+40 demo form`. Lines without points are no reasons."""
+    """The strongest lines of a receipt as sales reads them: `+40 demo: 2 days ago (demo-request)`.
+
+    Lines without points are no reasons.
+    """
     counted = [line for line in receipt if line.points_mp]
     strongest = sorted(counted, key=lambda line: -abs(line.points_mp))[:STRONGEST]
-    return [f"{line.points_mp / 1000:+g} {line.why}" for line in strongest]
+    return [f"{line.points_mp / 1000:+g} {line.rule}{': ' if line.newest else ''}{line.newest}" for line in strongest]
 
 
 def our_path(text: str) -> Path:

@@ -35,7 +35,8 @@ def _counted(counted: Counted, tally: Tally, kind: str) -> Iterator[ReceiptLine]
     if not counted.fitting:
         return
     before_mp = rule.sum_mp(counted.kept, tally.today) if tally.recycled else counted.sum_mp
-    yield ReceiptLine(rule.name, rule.sign * before_mp, _why(counted, tally.today, before_mp), kind)
+    newest = _newest(counted.kept[0], tally.today) if counted.kept else ""
+    yield ReceiptLine(rule.name, rule.sign * before_mp, _why(counted, tally.today, before_mp), kind, newest)
     if before_mp != counted.sum_mp:
         why = "what happened before sales gave the lead back counts less"
         yield ReceiptLine(rule.name, rule.sign * (counted.sum_mp - before_mp), why, "recycle")
@@ -46,8 +47,12 @@ def _why(counted: Counted, today: int, sum_mp: int) -> str:
     parts = [f"veto: {rule.because}" if rule.veto else rule.because] if rule.because else []
     parts.append(f"{_counts(rule, len(kept))} of {_times(len(counted.fitting))}")
     if kept:
-        parts.append(f"the newest {_ago(today - kept[0].day)}{_asset(kept[0])}")
+        parts.append(f"the newest {_newest(kept[0], today)}")
     return "; ".join([*parts, *_changes(rule, kept, today, sum_mp)])
+
+
+def _newest(hit: Hit, today: int) -> str:
+    return f"{_ago(today - hit.day)}{_asset(hit)}"
 
 
 def _changes(rule: ActRule, kept: Sequence[Hit], today: int, sum_mp: int) -> Iterator[str]:

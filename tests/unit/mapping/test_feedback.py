@@ -67,9 +67,12 @@ def test_feedback_tells_what_it_needs_of_its_platform(marketing):
 
 
 def test_reasons_of_a_score_are_its_strongest_lines():
-    lines = [ReceiptLine(f"r{n}", n * 1000, f"why {n}") for n in (1, 2, 3, -7, 4, 0, 5)]
+    lines = [
+        ReceiptLine(f"r{n}", n * 1000, f"why {n}", newest="today (ebook)" if n == 5 else "")
+        for n in (1, 2, 3, -7, 4, 0, 5)
+    ]
     shown = facts(Score("A", 1, 1, 8000, 1, receipt=tuple(lines)))["score"]["reasons"]
-    assert shown == ["-7 why -7", "+5 why 5", "+4 why 4", "+3 why 3", "+2 why 2"]
+    assert shown == ["-7 r-7", "+5 r5: today (ebook)", "+4 r4", "+3 r3", "+2 r2"]
 
 
 @pytest.mark.parametrize(
