@@ -11,6 +11,8 @@ from urllib.parse import quote, quote_plus, urlsplit
 TEXT_CAP = 200
 """Characters kept of a platform's own text."""
 _LOOKED_AT = 4_000
+_PATHS_KEPT = 64
+"""A stream asks the same path page after page; paths with an id in them are too many to keep."""
 _SHORTEST_SECRET = 4
 _MASK = "***"
 _EMAIL = re.compile(r"[^\s@<>\"'(),:;=&?/\[\]]+(?:@|%40)[^\s@<>\"'(),:;=&?/\[\]]+\.\w{2,}")
@@ -56,6 +58,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._spellings: tuple[str, ...] = ()
+        self._paths: dict[str, str] = {}
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
@@ -63,10 +66,16 @@ class Redactor:
         known = self._secrets | {secret for secret in secrets if secret}
         if known != self._secrets:
             self._secrets, self._spellings = known, _spellings(known)
+            self._paths = {}
 
     def __call__(self, text: str, cap: int = TEXT_CAP) -> str:
         return _masked(text, self._spellings, cap)
 
     def path(self, url: str) -> str:
         """The path of an address as it may be shown: no host, no query, no e-mail."""
-        return self(urlsplit(url).path or "/")
+        known = self._paths.get(url)
+        if known is None:
+            known = self(urlsplit(url).path or "/")
+            if len(self._paths) < _PATHS_KEPT:
+                self._paths[url] = known
+        return known
