@@ -31,7 +31,7 @@ def run(context: click.Context, once: bool, only: tuple[str, ...], connection: s
             raise click.UsageError("--only, --connection and --dry-run go with --once", context)
         from connector.daemon import serve  # noqa: PLC0415 - a single pass needs no scheduler
 
-        context.exit(serve(caller.config_path, caller.environ))
+        context.exit(serve(caller.config_path, caller.environ, debug=caller.debug))
     log_to_stderr(caller)
     document, code = one_pass(caller, only, connection, dry_run=dry_run)
     show(caller, document, _text(document))

@@ -35,14 +35,14 @@ KILLED = 128 + signal.SIGTERM
 log = structlog.get_logger("leadloop")
 
 
-def serve(config_path: Path, environ: Mapping[str, str]) -> int:
-    """Run until told to end; the exit code.
+def serve(config_path: Path, environ: Mapping[str, str], *, debug: bool = False) -> int:
+    """Run until told to end; the exit code. `debug`: the log tells of quiet runs, too.
 
     0 after SIGTERM or SIGINT, 5 when the state cannot be trusted any more, 6 when another process took it over.
     Raises ConfigError (2), StateError (5) or LockedError (6) when it cannot even begin.
     """
     harden()
-    logs.configure(sys.stderr)
+    logs.configure(sys.stderr, debug=debug)
     stop = threading.Event()
     world = World(sleep=sleep_until(stop), stop=stop)
     inbox = Inbox()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.daemon.lanes import Lane
@@ -64,7 +66,8 @@ class Timetable:
         """
         for job in self._scheduler.get_jobs() if jump_s < 0 else ():
             if job.next_run_time is not None:
-                job.modify(next_run_time=job.trigger.moved(job.next_run_time, jump_s, now))
+                with contextlib.suppress(JobLookupError):  # a reload has just taken it away
+                    job.modify(next_run_time=job.trigger.moved(job.next_run_time, jump_s, now))
         self._scheduler.wakeup()
 
     def stop(self) -> None:
