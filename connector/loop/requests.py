@@ -30,10 +30,12 @@ def carry_out(loop: Loop) -> int:
 
 
 def perform(tx: Tx, store: Store, verb: str, args: Json) -> Json:
-    """Do one request; what went wrong is part of the answer."""
+    """Do one request whole or not at all; what went wrong is part of the answer."""
+    tx.execute("SAVEPOINT request")
     try:
         result = WORK[verb](tx, store, args)
     except LeadloopError as error:
+        tx.execute("ROLLBACK TO request")
         return {"error": error.message, "code": error.code, "hint": error.hint}
     operation.record(tx, args.get("actor", "cli"), verb, str(args.get("subject", "")), result, store.now())
     return result

@@ -120,13 +120,17 @@ def waits_until(db: sqlite3.Connection, connection: str, stream: str, now: datet
     return None if row is None else str(row[0])
 
 
-def note_version(tx: sqlite3.Connection, kind: str, version: str, content: str, at: datetime) -> bool:
-    """Remember a model or mapping by its version; is it new?"""
-    done = tx.execute(
+def knows_version(tx: sqlite3.Connection, kind: str, version: str) -> bool:
+    """Was this model or mapping used before?"""
+    return tx.execute("SELECT 1 FROM versions WHERE kind = ? AND version = ?", (kind, version)).fetchone() is not None
+
+
+def note_version(tx: sqlite3.Connection, kind: str, version: str, content: str, at: datetime) -> None:
+    """Remember a model or mapping by its version, as it was written."""
+    tx.execute(
         "INSERT OR IGNORE INTO versions (kind, version, first_at, content) VALUES (?, ?, ?, ?)",
         (kind, version, stamp(at), content),
     )
-    return done.rowcount == 1
 
 
 def meta(db: sqlite3.Connection, key: str) -> str | None:

@@ -183,7 +183,7 @@ class Store:
         """Take the lock and a new epoch."""
         lock = self.path.with_name(self.path.name + ".lock").open("a+")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._flock(lock)
         except OSError as error:
             lock.close()
             row = self.read().execute("SELECT pid, host, since FROM holder").fetchone()
@@ -198,6 +198,18 @@ class Store:
                 (os.getpid(), socket.gethostname(), stamp(self.now())),
             )
             (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+
+    def _flock(self, lock: IO[str]) -> None:
+        """Lock, or raise OSError. Whoever only asks whether it is taken holds it for an instant: that is waited out."""
+        for patience_s in (0.05, 0.2, None):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if patience_s is None:
+                    raise
+                threading.Event().wait(patience_s)
+            else:
+                return
 
     def release(self) -> None:
         """Give the lock back."""
