@@ -86,7 +86,8 @@ class Options:
     `fields` are the platform's field names that the mapping reads or writes, by object ('' where a platform has one
     kind of record). `key` is the mapping's key (the CRM field that holds leadloop_id; the id column of a file).
     `match` is the mapping's order of keys to find a record by (`leadloop_id`, `email`). `values` holds the
-    connection's further keys (`lists`, `folder`, `object` …) as declared in `Spec.options`.
+    connection's further keys (`lists`, `folder`, `object` …) as declared in `Spec.options`. `events` are the
+    platform's events that feedback tells, with the names of their parts.
     """
 
     connection: str
@@ -99,6 +100,7 @@ class Options:
     values: Mapping[str, Any] = field(default_factory=dict)
     base_dir: Path = Path()
     time_zone: str = "UTC"
+    events: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class OAuth(Declared):
 
     `grant`: `refresh_token`, `client_credentials`, `password` or `jwt_bearer` (RS256; `sub` is the credential
     `username`, signed with `private_key`). `token_url` may hold `{auth}` (the connection's auth_url) and
-    `{base}` (its base_url). `send` is how the body travels; `basic` sends client id and secret as HTTP Basic instead.
+    `{base}` (its base_url). `send` is how the parameters travel (a body, or the query); `basic` sends client id and
+    secret as HTTP Basic instead.
     `grant_type_sent`: RD Station Marketing takes no grant_type at all. `base_from`: the answer's key that holds the
     API's address, believed only for https hosts that end with one of `base_suffixes` (or loopback, when the
     configured address is loopback). `expires_in_s`: assumed lifetime when the answer gives none.
@@ -72,7 +73,7 @@ class OAuth(Declared):
     grant: Literal["refresh_token", "client_credentials", "password", "jwt_bearer"]
     credentials: tuple[str, ...]
     token_url: str
-    send: Literal["form", "json"] = "form"
+    send: Literal["form", "json", "query"] = "form"
     basic: bool = False
     grant_type_sent: bool = True
     audience: str | None = None
@@ -90,13 +91,17 @@ class OAuth(Declared):
 
 Auth = StaticAuth | OAuth
 
-Means = Literal["retry", "quota", "auth", "refresh", "forbidden", "record", "gone", "conflict", "config", "contract"]
+Means = Literal[
+    "retry", "lost", "quota", "auth", "refresh", "forbidden", "record", "gone", "conflict", "config", "contract"
+]
 
 
 class ErrorRule(Declared):
     """How one documented error sorts into our tree. The first rule that fits wins, before the defaults by status.
 
-    `code` may end in `*`. `means`: retry (soon), quota (budget spent: not an authentication problem), auth (final),
+    `code` may end in `*`. `means`: retry (soon; nothing was applied), lost (the platform gave up in the middle: soon
+    for what is safe to repeat, else the outcome is unknown), quota (budget spent: not an authentication problem),
+    auth (final),
     refresh (token died: refresh once), forbidden (scope or permission), record (this record is refused), gone,
     conflict (exists already), config (a person must change the mapping or the account), contract (unexpected).
     `scope: record` parks only the record named by the request (a limit per contact).
@@ -184,6 +189,8 @@ class MarketingSpec(Spec):
     """Where a raw contact record holds the platform's id: a dotted path."""
     contact_changed_at: str | None = None
     """Where it holds the source's time of the last change, if it does."""
+    contact_object: str = ""
+    """Which object of the platform's own CRM a contact is; '' where there is none. In one account both are one record."""
     activity_key: str | None = None
     """Where a raw activity holds an id; None: the engine hashes its content."""
     activity_contact: str = "contact_id"
