@@ -26,7 +26,11 @@ class RemovalConformance:
         survivor, loser = _people(world, 2)
         world.merge(loser, survivor)
         (answer,) = adapter.contacts([loser])
-        assert (answer.state, answer.merged_into) == ("merged", survivor)
+        told = [(answer.id, answer.merged_into)]
+        if adapter.spec.capabilities.removals == "feed":  # where a feed tells of merges, the id itself may be just gone
+            told += [(one.id, one.merged_into) for page in adapter.removals(None) for one in page.records]
+        assert answer.state != "whole"
+        assert (loser, survivor) in told
 
     def test_a_feed_of_removals_tells_each_of_them(self, world: MarketingWorld) -> None:
         adapter = world.adapter()

@@ -1,0 +1,1 @@
+"""Adobe Marketo Engage: lead changes and activities by paging token, a first read in bulk, feedback."""
