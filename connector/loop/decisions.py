@@ -57,6 +57,8 @@ def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
                 reading.move_cursor(tx, crm.name, "removals", page.cursor, loop.world.now())
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, crm.name, "removals", loop.world.now())
+    if not tally.read:
+        tally.why_zero = "nothing was deleted or merged in the CRM since the last read"
 
 
 def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally) -> None:

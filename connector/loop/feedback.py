@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.loop.channel import Channel
 from connector.loop.context import Loop, Marketing
 from connector.loop.plan import Planner
-from connector.loop.send import send
+from connector.loop.send import send, still_open
 from connector.loop.tally import Tally
 from connector.state import operation
 
@@ -22,7 +22,7 @@ def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
         pass
     send(loop, channel(source), tally)
     if not (tally.created or tally.updated or tally.rejected or tally.why_zero):
-        tally.why_zero = "marketing knows everything already"
+        tally.why_zero = still_open(loop, source.name) or "marketing knows everything already"
 
 
 def channel(source: Marketing) -> Channel:

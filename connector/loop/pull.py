@@ -76,6 +76,8 @@ def walk(
             return
     if named and not tally.read:
         tally.why_zero = f"the listing names {named} changed contacts; they are read one by one"
+    if not tally.read and tally.why_zero is None:
+        tally.why_zero = "nothing changed in marketing since the last read"
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, source.name, stream, loop.world.now())
 
@@ -124,8 +126,6 @@ def _contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
         save_contact_page(tx, loop, source, page.records, at, tally)
 
     walk(loop, source, "contacts", source.adapter.changes, save, tally)
-    if not tally.read and tally.why_zero is None:
-        tally.why_zero = "nothing changed in marketing since the last read"
 
 
 def named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
@@ -192,6 +192,7 @@ def _activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None
     while not loop.stopping():
         wanted = reading.next_reads(loop.store.read(), source.name, "activities", READ_AT_ONCE, loop.world.now())
         if not wanted:
+            tally.why_zero = None if tally.read else "no contact was named that has new acts"
             return
         for id_, since in wanted:
             records = [raw for page in source.adapter.activities_of(id_, since) for raw in page.records]

@@ -17,7 +17,7 @@ from connector.identity import matching_emails
 from connector.loop.channel import Channel
 from connector.loop.context import Crm, Loop
 from connector.loop.plan import PLAN_AT_ONCE, Planner
-from connector.loop.send import send
+from connector.loop.send import send, still_open
 from connector.loop.tally import Tally
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
@@ -38,7 +38,7 @@ def push(loop: Loop, crm: Crm, tally: Tally) -> None:
     plan_due(loop, crm, tally)
     send(loop, channel(crm), tally)
     if not (tally.created or tally.updated or tally.rejected or tally.held or tally.why_zero):
-        tally.why_zero = "every record is as it should be"
+        tally.why_zero = still_open(loop, crm.name) or "every record is as it should be"
 
 
 def channel(crm: Crm) -> Channel:

@@ -60,6 +60,12 @@ def send(loop: Loop, channel: Channel, tally: Tally) -> None:
                 return
 
 
+def still_open(loop: Loop, connection: str) -> str | None:
+    """What is on its way and could not move on now; None when nothing is."""
+    writes = outbox.open_writes(loop.store.read(), connection)
+    return f"{writes} writes wait: for an answer, for a time, or for the write that they hang on" if writes else None
+
+
 def _at_once(channel: Channel) -> int:
     return channel.batch * max(1, channel.workers) * ROUND
 

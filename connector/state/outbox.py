@@ -408,6 +408,15 @@ def counts(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def open_writes(db: sqlite3.Connection, connection: str) -> int:
+    """How many writes are planned or under way; held ones wait for a person and are told as such."""
+    row = db.execute(
+        "SELECT count(*) FROM outbox WHERE connection = ? AND state IN ('planned', 'sent', 'unknown', 'pending')",
+        (connection,),
+    ).fetchone()
+    return int(row[0])
+
+
 def oldest_open(db: sqlite3.Connection, connection: str, now: datetime) -> tuple[int, float]:
     """How many writes wait, and the age in seconds of the oldest."""
     row = db.execute(
