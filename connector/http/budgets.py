@@ -71,6 +71,7 @@ class Budget:
         self._calls = max(1, math.floor(limit.calls * share)) if self.is_daily else limit.calls
         self._share = share
         self._ceiling = self._calls
+        self._observed_at: datetime | None = None
         self._blocks: dict[tuple[str, bool], _Block] = {}
 
     def take(self, now: datetime, record: str | None = None, *, reserve: bool = False, cost: int = 1) -> float:
@@ -100,6 +101,7 @@ class Budget:
         others = max(0, used - ours)
         fair = math.floor(min(self.limit.calls, allowed) * self._share)
         self._ceiling = max(0, min(fair, allowed - others))
+        self._observed_at = now
 
     def bucket(self, record: str | None = None) -> str:
         """The name of this limit's rows. A record is told by a hash: it may be an address."""
@@ -117,6 +119,8 @@ class Budget:
     def _claim(self, now: datetime, bucket: str, calls: int, *, reserve: bool) -> float:
         ends_at = (math.floor(now.timestamp() / self._slot_s) + 1) * self._slot_s
         until = datetime.fromtimestamp(ends_at + self.limit.per_s + self._slot_s, UTC)
+        if self._observed_at is not None and now - self._observed_at > timedelta(seconds=self._slot_s):
+            self._ceiling = self._calls  # what others used then is old news; only a call brings newer
         ceiling = self._ceiling
         if self.is_daily and not reserve:
             ceiling = math.floor(ceiling * (1 - RESERVE_RATIO))
