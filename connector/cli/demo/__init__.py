@@ -21,7 +21,7 @@ from connector.cli.demo.files import TIME_ZONE, write_files
 from connector.cli.demo.found import found
 from connector.cli.demo.progress import Progress
 from connector.cli.demo.telling import as_text
-from connector.cli.demo.weeks import LIMIT_FACTOR, Totals, loop_over, prepare, weeks
+from connector.cli.demo.weeks import LIMIT_FACTOR, Totals, live, loop_over, prepare
 from connector.cli.output import show
 from connector.logs import configure
 from connector.loop.context import Loop
@@ -60,7 +60,7 @@ def played(
     ):
         progress.began(contacts, DAYS // 7)
         prepare(loop)
-        for week in weeks(loop, company, totals):
+        for week in live(loop, company, totals):
             progress.passed(week, totals)
         progress.ended()
         yield company, loop, totals

@@ -68,7 +68,7 @@ def _next(document: Json) -> list[str]:
     lead = document["lead"]["lead"]
     steps = {
         f"leadloop explain {lead}": "all of it; any other by address or id",
-        "leadloop report sources": "all forms and rules; or funnel, reasons",
+        "leadloop report sources": "all forms and rules; also: funnel",
         "leadloop rejects list": "what waits for a person",
         "leadloop init acme --marketing rdstation --crm salesforce": "your own account",
     }

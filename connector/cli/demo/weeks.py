@@ -80,7 +80,7 @@ def prepare(loop: Loop) -> None:
             raise LeadloopError(f"the simulated account did not make its fields: {failed}")
 
 
-def weeks(loop: Loop, company: Company, totals: Totals) -> Iterator[int]:
+def live(loop: Loop, company: Company, totals: Totals) -> Iterator[int]:
     """Live all days with a run at the end of each; yields the number of each week that has passed."""
     for day in range(1, company.days + 1):
         company.live_until(company.start + timedelta(days=day))
