@@ -42,6 +42,8 @@ class FindingConformance:
         assert [one.key for one in answer.found] == [world.key_of(1)]
 
     def test_a_known_record_counts_before_one_of_the_same_address(self, world: CrmWorld) -> None:
+        if world.unique_emails:
+            pytest.skip("an address is on one record of this platform")
         first, second = world.add(1), world.add(1)
         for known, other in ((first, second), (second, first)):
             (answer,) = world.adapter().resolve([world.keys(1, known)])
@@ -90,4 +92,5 @@ class FindingConformance:
         for keys in (world.keys(1, record), world.keys(1)):
             (answer,) = world.adapter().resolve([keys])
             assert (answer.found[0].object, answer.found[0].id) == last
-            assert answer.found[0].was == record
+        (answer,) = world.adapter().resolve([world.keys(1, record)])
+        assert answer.found[0].was == record

@@ -46,6 +46,8 @@ class CrmWorld(ABC):
     simulator: Simulator
     page_size: int = 5
     abilities: frozenset[Ability] = frozenset()
+    unique_emails: bool = False
+    """The platform never has one address on two records."""
     write_path: str = ".*"
     """The address that writes of records go to, as a regular expression: faults strike there."""
     write_method: str = ".*"

@@ -1,0 +1,90 @@
+"""Searches: filters, one sort, 200 a page, 10,000 a query, and an index that lags.
+
+Source: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from connector.testing.simulator import Reply
+from connector.testing.simulators.hubspot import wording
+from connector.testing.simulators.hubspot.records import Records, SimRecord
+
+CAP: Final = 10_000
+MOST: Final = 200
+MOST_CHARACTERS: Final = 3_000
+_LARGEST: Final = {"filterGroups": 5, "filters": 6, "sorts": 1}
+Json = dict[str, Any]
+Hit = tuple[SimRecord, Mapping[str, str], datetime]
+
+
+def refusal_of(body: Json) -> Reply | None:
+    """Why this search is not taken; None when it is."""
+    groups = body.get("filterGroups") or []
+    filters = [one for group in groups for one in group.get("filters", [])]
+    if len(json.dumps(body)) > MOST_CHARACTERS:
+        return _bad("the body exceeds 3000 characters")
+    if len(groups) > _LARGEST["filterGroups"] or len(filters) > 18 or len(body.get("sorts") or []) > 1:
+        return _bad("too many filter groups, filters or sorts")
+    if any(len(group.get("filters", [])) > _LARGEST["filters"] for group in groups):
+        return _bad("too many filters in a group")
+    if not 0 < int(body.get("limit", 10)) <= MOST:
+        return _bad("limit must be between 1 and 200")
+    if int(body.get("after", 0)) >= CAP:
+        return _bad("the total of paged results exceeds 10000")
+    return None
+
+
+def hits(records: Records, body: Json) -> list[Hit]:
+    """What fits, as the index knows it, sorted as asked."""
+    groups = [group.get("filters", []) for group in body.get("filterGroups") or [{}]]
+    after = min((_behind(filters) for filters in groups), default=0)
+    found: list[Hit] = [
+        (record, *record.indexed)
+        for record in records.searchable(after)
+        if record.indexed is not None
+        if any(all(_fits(one, record.indexed[0]) for one in filters) for filters in groups)
+    ]
+    for sort in body.get("sorts") or []:
+        name, descending = sort["propertyName"], sort.get("direction") == "DESCENDING"
+        if name != "hs_object_id" or descending:
+            found.sort(key=lambda hit: _comparable(hit[1].get(name, "")), reverse=descending)
+    return found
+
+
+def _behind(filters: list[Json]) -> int:
+    wanted = [int(one["value"]) for one in filters if (one["propertyName"], one["operator"]) == ("hs_object_id", "GT")]
+    return max(wanted, default=0)
+
+
+def _fits(wanted: Json, values: Mapping[str, str]) -> bool:
+    value, operator = values.get(wanted["propertyName"], ""), wanted["operator"]
+    if operator in ("HAS_PROPERTY", "NOT_HAS_PROPERTY"):
+        return bool(value) is (operator == "HAS_PROPERTY")
+    if not value:
+        return False
+    if operator == "IN":
+        return value.lower() in wanted["values"]
+    left, right = _comparable(value), _comparable(str(wanted["value"]))
+    return {
+        "EQ": left == right, "NEQ": left != right, "GT": left > right, "GTE": left >= right, "LT": left < right,
+        "LTE": left <= right,
+    }[operator]  # fmt: skip
+
+
+def _comparable(text: str) -> tuple[int, float, str]:
+    """Numbers and moments by size, all else as text."""
+    if text[4:5] == "-" and text[10:11] == "T":
+        return 0, datetime.fromisoformat(text).timestamp() * 1000, ""
+    try:
+        return 0, float(text), ""
+    except ValueError:
+        return 1, 0.0, text.lower()
+
+
+def _bad(why: str) -> Reply:
+    return wording.refused(400, "VALIDATION_ERROR", f"Invalid input JSON: {why}")
