@@ -10,11 +10,16 @@ of finished sweeps. At 125 contacts a call, 100,000 contacts take 800 calls.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
 
 from adapters.rdstation.hot import OVERLAP
 from adapters.rdstation.listing import ContactList, Listing, moment
-from connector.adapter import Page
+from connector.adapter import Page, ToRead
 from connector.model import Json
+
+LATE: Final = timedelta(days=2)
+"""How far before a sweep a conversion may have happened that only the sweep gets to see."""
 
 
 def everyone(contacts: ContactList, cursor: Json | None) -> Iterator[Page[str]]:
@@ -25,7 +30,8 @@ def everyone(contacts: ContactList, cursor: Json | None) -> Iterator[Page[str]]:
         if "first" not in stood and any(row.get("last_conversion_date") for row in listing.rows):
             stood["first"] = listing.number
         stood = {**stood, "page": listing.number + 1, "total": listing.total}
-        yield Page(records=_ids(listing), cursor=stood, total=listing.total)
+        late = _converted_lately(listing, moment(stood["began_at"]) - LATE)
+        yield Page(records=_ids(listing), cursor=stood, to_read=late, total=listing.total)
     for listing in _lap(contacts, stood):
         yield Page(records=_ids(listing), total=listing.total)
     yield Page(cursor={"generation": int(stood.get("generation", 0)) + 1})
@@ -39,6 +45,16 @@ def _lap(contacts: ContactList, stood: Json) -> Iterator[Listing]:
         times = [row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")]
         if any(moment(time) < began_at for time in times):
             return
+
+
+def _converted_lately(listing: Listing, since: datetime) -> list[ToRead]:
+    """Acts to read once more: a conversion that showed later than the hot pull reaches back would be missed."""
+    times = {str(row["uuid"]): row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")}
+    return [
+        ToRead("activities", uuid, since=since, changed_at=at)
+        for uuid, time in times.items()
+        if (at := moment(time)) >= since
+    ]
 
 
 def _ids(listing: Listing) -> list[str]:

@@ -6,12 +6,14 @@ before it is believed gone. Where the platform shows no edits, everybody seen is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from connector.adapter import ToRead
 from connector.loop.context import Loop, Marketing
 from connector.loop.tally import Tally
-from connector.state import reading
+from connector.state import people, reading
+from connector.state.store import Tx
 
 STREAM = "everyone"
 ENOUGH = timedelta(hours=20)
@@ -39,12 +41,22 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
             if able.changes != "modified":
                 again = [ToRead("contacts", id_) for id_ in page.records]
                 reading.want_read(tx, source.name, again, lane=reading.SWEEP)
+            reading.want_read(tx, source.name, page.to_read, lane=reading.SWEEP)
+            if able.activities == "per_contact":
+                _want_acts_of_strangers(tx, source, page.records)
             if page.cursor is not None:
                 reading.move_cursor(tx, source.name, STREAM, page.cursor, now)
         if loop.stopping():
             return
     _finish(loop, source)
     tally.unchanged = tally.read - tally.saved
+
+
+def _want_acts_of_strangers(tx: Tx, source: Marketing, ids: Sequence[str]) -> None:
+    """Whoever only the walk found converted unseen, or shows later than the listing of changes reaches back."""
+    known = people.persons_by(tx, source.name, ids)
+    strangers = [ToRead("activities", id_) for id_ in ids if id_ not in known]
+    reading.want_read(tx, source.name, strangers, lane=reading.SWEEP)
 
 
 def _forget_seen(loop: Loop, source: Marketing) -> None:
