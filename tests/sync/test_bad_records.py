@@ -1,0 +1,113 @@
+"""One bad record never stops the good ones: it is a reject with its reason, and is not sent again until it changes."""
+
+from __future__ import annotations
+
+from connector.loop.requests import perform
+from connector.loop.tally import exit_code, outcome
+from tests.sync.world import Company, line_of
+
+
+def replay(company: Company) -> None:
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        assert "error" not in perform(tx, store, "rejects replay", {})
+
+
+def spoil(company: Company, name: str) -> None:
+    """The org holds a validation that this person's record does not pass: the name is too long."""
+    company.convert(name, "ebook-a", "ebook-b")
+    company.rd.edit(company.convert(name), job_title="CEO " + "x" * 100)
+
+
+def org_takes_short_titles_only(company: Company) -> None:
+    from dataclasses import replace
+
+    table = company.sf.store.tables["Lead"]
+    table.fields["Title"] = replace(table.fields["Title"], length=40)
+
+
+def test_a_record_that_the_crm_refuses_is_parked_and_the_others_go(company: Company) -> None:
+    org_takes_short_titles_only(company)
+    spoil(company, "bad")
+    for name in ("ana", "bia"):
+        company.convert(name, "ebook-a", "ebook-b")
+    lines = company.run()
+    assert {lead["Email"].split("@")[0] for lead in company.sf.live("Lead")} == {"ana", "bia"}
+    assert company.rejects() == [("sf", "record", "STRING_TOO_LONG")]
+    assert (outcome(lines), exit_code(lines)) == ("partial", 1)
+    [(field, text)] = company.ask("SELECT field, text FROM rejects")
+    assert field == "Title"
+    assert "@" not in text
+
+
+def test_a_refused_record_is_not_sent_again_until_it_changes(company: Company) -> None:
+    org_takes_short_titles_only(company)
+    spoil(company, "bad")
+    company.run()
+    writes = len(company.sf.calls("PATCH|POST", "/composite"))
+    lines = company.run()
+    assert len(company.sf.calls("PATCH|POST", "/composite")) == writes
+    assert (outcome(lines), exit_code(lines)) == ("ok", 0)
+    company.rd.edit(company.convert("bad"), job_title="CEO")
+    company.convert("bad", "ebook-c")
+    company.run_until_quiet()
+    assert company.lead("bad")["LeadScore__c"] == 90
+    assert len(company.sf.live("Task")) == 1
+    assert company.rejects() == []
+
+
+def test_a_refused_record_goes_when_the_org_was_mended_and_a_person_replays_it(company: Company) -> None:
+    org_takes_short_titles_only(company)
+    spoil(company, "bad")
+    company.run()
+    from dataclasses import replace as changed
+
+    table = company.sf.store.tables["Lead"]
+    table.fields["Title"] = changed(table.fields["Title"], length=200)
+    company.run()
+    assert not company.sf.live("Lead")
+    replay(company)
+    company.run_until_quiet()
+    assert company.lead("bad")["MQL__c"] is True
+    assert len(company.sf.live("Task")) == 1
+    assert company.rejects() == []
+
+
+def test_a_record_that_is_locked_is_tried_again_later_by_itself(company: Company) -> None:
+    for name in ("ana", "bia"):
+        company.convert(name, "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.sf.lock_record(company.lead("ana")["Id"], times=2)
+    for name in ("ana", "bia"):
+        company.convert(name, "ebook-c")
+    company.run()
+    assert company.lead("bia")["LeadScore__c"] == 90
+    company.run_until_quiet()
+    assert company.lead("ana")["LeadScore__c"] == 90
+    assert company.rejects() == []
+
+
+def test_an_act_that_cannot_be_read_is_a_reject_and_the_others_count(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.rd.account.contacts[uuid].events["CONVERSION"][0]["event_timestamp"] = "yesterday"
+    company.run()
+    assert company.points("ana") == 30
+    assert [stream for _, stream, _ in company.rejects()] == ["activities"]
+
+
+def test_a_bad_contact_is_a_reject_and_the_others_are_saved(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    bad = company.convert("bia", "ebook-a")
+    company.rd.account.contacts[bad].legal_bases[:] = [{"category": "communications", "status": {"not": "a word"}}]
+    lines = company.run()
+    assert company.stage("ana") == "mql"
+    named = line_of(lines, "pull", "named_contacts")
+    assert named.read == named.saved + named.unchanged + named.rejected
+
+
+def test_per_stream_what_was_read_was_saved_unchanged_or_rejected(company: Company) -> None:
+    for name in ("ana", "bia", "cid"):
+        company.convert(name, "ebook-a", "ebook-b")
+    for lines in (company.run(), company.run()):
+        for line in lines:
+            assert line.read == line.saved + line.unchanged + line.rejected, line
