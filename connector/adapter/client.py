@@ -57,7 +57,7 @@ class Client(Protocol):
     ) -> Answer: ...
 
     def now(self) -> datetime:
-        """The platform's clock: the `Date` of its first answer in this run moved on by our own monotonic time.
+        """The platform's clock: the `Date` of its newest answer moved on by our own monotonic time.
 
         Before any answer it is our own clock.
         """

@@ -192,8 +192,8 @@ class HttpClient:
         return self._origins.also(signature.base_url, self._suffixes).locate(signature.base_url, path)
 
     def _learn(self, answer: HttpAnswer) -> None:
-        """The platform's clock from its first answer; the account's use from every one."""
-        if self._clock is None and (date := answer.date) is not None:
+        """The platform's clock and the account's use. A clock learned once would go wrong over a suspended night."""
+        if (date := answer.date) is not None:
             self._clock = (date, self._world.monotonic())
         usage = self._reader.usage(answer)
         if usage is not None:
