@@ -25,17 +25,26 @@ class EmailRules:
 
     def key(self, address: object) -> str | None:
         """The form in which two addresses are compared; None for what is no address."""
+        return self._key_and_mailbox(address)[0]
+
+    def joining_key(self, address: object) -> str | None:
+        """As `key`, for addresses under which contacts are joined: None for a shared mailbox too."""
+        key, mailbox = self._key_and_mailbox(address)
+        return None if mailbox in self.shared_mailboxes else key
+
+    def _key_and_mailbox(self, address: object) -> tuple[str | None, str]:
         if type(address) is not str:
-            return None
+            return None, ""
         text = address.strip().lower()
         if not text.isascii():
             text = _ascii(text)
         local, _, domain = text.rpartition("@")
         if not local or "." not in domain or " " in text or domain[0] == "." or domain[-1] == ".":
-            return None
+            return None, ""
         if self.plus_addresses == "same":
-            return f"{local.partition('+')[0] or local}@{domain}"
-        return text
+            local = local.partition("+")[0] or local
+            return f"{local}@{domain}", local
+        return text, local
 
     def is_shared(self, key: str) -> bool:
         """Is this the address of a role (info@, vendas@), which stands for nobody in particular?"""
@@ -51,14 +60,14 @@ def _ascii(text: str) -> str:
         return clean
 
 
-def new_leadloop_id(random_bytes: Callable[[int], bytes]) -> str:
-    """`ll-` and 16 base32 characters: 80 random bits, given once per person and kept through joins."""
-    bits = int.from_bytes(random_bytes(10))
-    return "ll-" + "".join([_PAIRS[bits >> shift & 1023] for shift in range(70, -1, -10)])
+def new_leadloop_ids(count: int, random_bytes: Callable[[int], bytes]) -> list[str]:
+    """`ll-` and 16 base32 characters each: 80 random bits, given once per person and kept through joins."""
+    letters = random_bytes(16 * count).translate(_LETTER_OF_BYTE).decode()
+    return ["ll-" + letters[at : at + 16] for at in range(0, len(letters), 16)]
 
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_LETTER_OF_BYTE = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+"""Each letter for eight of the 256 bytes: five random bits of each byte are used."""
 
 
 @dataclass(frozen=True, slots=True)

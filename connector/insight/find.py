@@ -47,7 +47,12 @@ BY_ID: Final = """
 WITH RECURSIVE systems (name) AS (
     SELECT min(system) FROM identities
     UNION ALL SELECT (SELECT min(system) FROM identities WHERE system > name) FROM systems WHERE name IS NOT NULL
+), connections (name) AS (
+    SELECT min(connection) FROM contacts
+    UNION ALL SELECT (SELECT min(connection) FROM contacts WHERE connection > name) FROM connections
+    WHERE name IS NOT NULL
 )
-SELECT i.system, i.person_id FROM systems AS s JOIN identities AS i ON i.system = s.name AND i.key = ?
+SELECT s.name, i.person_id FROM systems AS s JOIN identities AS i ON i.system = s.name AND i.key = ?1
+UNION SELECT s.name, c.person_id FROM connections AS s JOIN contacts AS c ON c.connection = s.name AND c.id = ?1
 """
 """Hops from system to system by the index, so that an id is found without reading all of them."""

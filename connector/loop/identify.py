@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.errors import RecordError
-from connector.identity import new_leadloop_id, whose
+from connector.identity import new_leadloop_ids, whose
 from connector.loop.context import Loop, Marketing
 from connector.loop.readers import save_notes
 from connector.loop.tally import Tally
@@ -30,8 +30,8 @@ from connector.state.store import Tx
 class _Batch:
     """What a page comes to before it is written."""
 
-    new_people: list[tuple[int, str]] = field(default_factory=list)
-    identities: list[tuple[str, str, int, str]] = field(default_factory=list)
+    new_people: list[int] = field(default_factory=list)
+    emails: list[tuple[str, str, int, str]] = field(default_factory=list)
     added: list[tuple[str, int, str, str | None]] = field(default_factory=list)
     changed: list[tuple[str, str, str | None]] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
@@ -68,7 +68,8 @@ def save_contact_page(
         except RecordError as error:
             _park(tx, loop, source, contact.id, error, raw, at, tally)
             continue
-        batch.acts += _acts_of_row(source, raw, contact, keys.by_id[contact.id], at)
+        if source.reader.tells_of_acts:
+            batch.acts += _acts_of_row(source, raw, contact, keys.by_id[contact.id], at)
     _write(tx, loop, source, batch, at)
     if source.reader.notes:
         save_notes(tx, source.name, source.reader.notes, at)
@@ -118,28 +119,33 @@ def _park(
 
 def _known_keys(tx: Tx, loop: Loop, source: Marketing, contacts: Sequence[Contact]) -> _Keys:
     emails = {contact.id: joining_email(loop, contact) for contact in contacts}
-    ids = list(emails)
+    known = store_contacts.known_contacts(tx, source.name, emails)
+    by_id = {id_: contact.person for id_, contact in known.items()}
+    if len(known) < len(emails):
+        by_id |= people.identified(tx, source.name, [id_ for id_ in emails if id_ not in known])
     return _Keys(
         emails=emails,
-        by_id=people.persons_by(tx, source.name, ids),
-        by_email=people.persons_by(tx, people.EMAIL, filter(None, emails.values())),
-        known=store_contacts.known_contacts(tx, source.name, ids),
+        by_id=by_id,
+        by_email=people.identified(tx, people.EMAIL, filter(None, emails.values())),
+        known=known,
         next_person=people.next_person_id(tx),
     )
 
 
 def joining_email(loop: Loop, contact: Contact) -> str | None:
     """The address under which this contact may be joined with others; None for shared mailboxes."""
-    key = loop.emails.key(contact.attributes.get("email"))
-    return None if key is None or loop.emails.is_shared(key) else key
+    address = contact.attributes.get("email")
+    return None if address is None else loop.emails.joining_key(address)
 
 
 def _place(loop: Loop, source: Marketing, contact: Contact, keys: _Keys, batch: _Batch) -> None:
-    email = keys.emails[contact.id]
-    verdict = whose(keys.by_id.get(contact.id), keys.by_email.get(email) if email else None)
+    id_ = contact.id
+    email = keys.emails[id_]
+    owner = None if email is None else keys.by_email.get(email)
+    verdict = whose(keys.by_id.get(id_), owner)
     if verdict.kind == "clash":
         raise RecordError(
-            f"contact {contact.id} now has another person's address (persons {verdict.person} and {verdict.other})",
+            f"contact {id_} now has another person's address (persons {verdict.person} and {verdict.other})",
             code="identity_clash",
             field="email",
             hint="are they one? 'leadloop identity join'; otherwise correct the address in marketing",
@@ -148,45 +154,44 @@ def _place(loop: Loop, source: Marketing, contact: Contact, keys: _Keys, batch: 
     if person is None:
         person = keys.next_person
         keys.next_person += 1
-        batch.new_people.append((person, new_leadloop_id(loop.world.random_bytes)))
-    if contact.id not in keys.by_id:
-        batch.identities.append((source.name, contact.id, person, "own"))
-        keys.by_id[contact.id] = person
+        batch.new_people.append(person)
+    keys.by_id[id_] = person
+    known = keys.known.get(id_)
+    changed = _compare(loop, source, contact, person, email, known, batch)
     if email is not None:
-        if keys.by_email.get(email) is None or contact.id in keys.known:
-            batch.identities.append((people.EMAIL, email, person, "own"))
+        if owner is None or (known is not None and changed):  # an address that comes back is its own again
+            batch.emails.append((people.EMAIL, email, person, "own"))
         keys.by_email[email] = person
-    _compare(loop, source, contact, person, email, keys.known.get(contact.id), batch)
-    batch.done.append(contact.id)
+    batch.done.append(id_)
 
 
 def _compare(
     loop: Loop, source: Marketing, contact: Contact, person: int, email: str | None, known: KnownContact | None,
     batch: _Batch,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Put the contact among the new, the changed or those that stand as before; whether anything of it is news."""
     values = contact.attributes
     if known is not None and source.mapping.holds_on:
         values = source.mapping.merged(unpack(known.packed)["a"], Mapped(dict(values), {}))
     packed = pack({"a": values, "c": contact.consent})
+    if known is not None and known.packed == packed and not known.gone:
+        batch.same.append(contact.id)
+        return False
     updated = None if contact.updated_at is None else stamp(contact.updated_at)
+    batch.dirty.add(person)
     if known is None:
         batch.added.append((contact.id, person, packed, updated))
-        batch.dirty.add(person)
-    elif known.packed != packed or known.gone:
-        batch.changed.append((contact.id, packed, updated))
-        batch.dirty.add(person)
-        before = loop.emails.key(unpack(known.packed)["a"].get("email"))
-        if before is not None and before != email:
-            batch.moved_emails.append((person, before))
-    else:
-        batch.same.append(contact.id)
+        return True
+    batch.changed.append((contact.id, packed, updated))
+    before = loop.emails.key(unpack(known.packed)["a"].get("email"))
+    if before is not None and before != email:
+        batch.moved_emails.append((person, before))
+    return True
 
 
 def _acts_of_row(
     source: Marketing, raw: Json, contact: Contact, person: int, at: datetime
 ) -> list[tuple[str, int, str, str, str]]:
-    if not source.reader.tells_of_acts:
-        return []
     return [act_row(act, person) for act in source.reader.acts_of_contact(raw, contact.id, at)]
 
 
@@ -196,8 +201,9 @@ def act_row(act: Activity, person: int) -> tuple[str, int, str, str, str]:
 
 
 def _write(tx: Tx, loop: Loop, source: Marketing, batch: _Batch, at: datetime) -> None:
-    people.add_people(tx, batch.new_people, at)
-    people.add_identities(tx, batch.identities, at)
+    names = new_leadloop_ids(len(batch.new_people), loop.world.random_bytes)
+    people.add_people(tx, list(zip(batch.new_people, names, strict=True)), at)
+    people.add_identities(tx, batch.emails, at)
     store_contacts.save_contacts(tx, source.name, batch.added, at)
     store_contacts.change_contacts(tx, source.name, batch.changed, at)
     store_contacts.touch_contacts(tx, source.name, batch.same, at)
@@ -209,6 +215,6 @@ def _write(tx: Tx, loop: Loop, source: Marketing, batch: _Batch, at: datetime) -
     if batch.acts:
         _, acted = store_contacts.save_activities(tx, source.name, batch.acts, at)
         dirty |= acted
-    people.mark_dirty(tx, dirty - {person for person, _ in batch.new_people})
+    people.mark_dirty(tx, dirty.difference(batch.new_people))
     if batch.done and reading.has_open_rejects(tx, source.name, "contacts"):
         reading.close_rejects(tx, source.name, "contacts", batch.done)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from connector.adapter import ContactAnswer, Page, Removal, ToRead
 from connector.errors import LeadloopError, RecordError
-from connector.identity import new_leadloop_id
+from connector.identity import new_leadloop_ids
 from connector.loop.context import Loop, Marketing
 from connector.loop.guarded import guarded
 from connector.loop.identify import act_row, save_contact_page
@@ -270,7 +270,8 @@ def _new_owner(tx: Tx, loop: Loop, source: Marketing, whom: str, at: datetime) -
     if erased_among(tx, [(system, key)]):
         return None
     person = people.next_person_id(tx)
-    people.add_people(tx, [(person, new_leadloop_id(loop.world.random_bytes))], at)
+    (leadloop_id,) = new_leadloop_ids(1, loop.world.random_bytes)
+    people.add_people(tx, [(person, leadloop_id)], at)
     people.add_identities(tx, [(system, key, person, "own")], at)
     if by_id:
         reading.want_read(tx, source.name, [ToRead("contacts", whom, changed_at=at)])

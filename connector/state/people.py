@@ -2,6 +2,7 @@
 
 Systems are `email`, a marketing connection's name, or `connection:Object` for CRM records. Roles: `own` (current),
 `alias` (an address the person had: still finds incoming acts, no longer a CRM record), `merged` (the loser of a merge).
+A contact's row names its person itself; in `identities` stand the ids of those that were merged, or only heard of.
 """
 
 from __future__ import annotations
@@ -23,10 +24,25 @@ def crm_system(connection: str, object: str) -> str:  # noqa: A002 - the field's
 
 def persons_by(tx: sqlite3.Connection, system: str, keys: Iterable[str]) -> dict[str, int]:
     """Which person each known key of a system belongs to."""
+    wanted = pack(list(keys))
+    rows = tx.execute(
+        "SELECT c.id, c.person_id FROM json_each(?) AS wanted"
+        " CROSS JOIN contacts AS c ON c.connection = ? AND c.id = wanted.value",
+        (wanted, system),
+    )
+    return {row[0]: row[1] for row in rows} | _identified(tx, system, wanted)
+
+
+def identified(tx: sqlite3.Connection, system: str, keys: Iterable[str]) -> dict[str, int]:
+    """As `persons_by`, for addresses, CRM records, and ids that no stored contact has."""
+    return _identified(tx, system, pack(list(keys)))
+
+
+def _identified(tx: sqlite3.Connection, system: str, wanted: str) -> dict[str, int]:
     rows = tx.execute(
         "SELECT i.key, i.person_id FROM json_each(?) AS wanted"
         " CROSS JOIN identities AS i ON i.system = ? AND i.key = wanted.value",
-        (pack(list(keys)), system),
+        (wanted, system),
     )
     return {row[0]: row[1] for row in rows}
 
@@ -43,8 +59,7 @@ def own_by_email(tx: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
 
 def person_by(tx: sqlite3.Connection, system: str, key: str) -> int | None:
     """The person behind one key, if known."""
-    row = tx.execute("SELECT person_id FROM identities WHERE system = ? AND key = ?", (system, key)).fetchone()
-    return None if row is None else int(row[0])
+    return persons_by(tx, system, [key]).get(key)
 
 
 def persons_by_leadloop_id(tx: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -83,7 +98,12 @@ def add_identities(tx: sqlite3.Connection, rows: Sequence[tuple[str, str, int, s
 
 def identities_of(tx: sqlite3.Connection, person: int) -> list[tuple[str, str, str]]:
     """All (system, key, role) of a person."""
-    rows = tx.execute("SELECT system, key, role FROM identities WHERE person_id = ? ORDER BY system, key", (person,))
+    rows = tx.execute(
+        "SELECT system, key, role FROM identities WHERE person_id = ?"
+        " UNION ALL SELECT c.connection, c.id, 'own' FROM contacts AS c WHERE c.person_id = ? AND NOT EXISTS"
+        " (SELECT 1 FROM identities AS i WHERE i.system = c.connection AND i.key = c.id) ORDER BY 1, 2",
+        (person, person),
+    )
     return [(system, key, role) for system, key, role in rows]
 
 
