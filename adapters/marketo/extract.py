@@ -56,31 +56,25 @@ class Extract:
         return {"next": as_sent(since), "end": as_sent(end), "jobs": []}
 
     def walk(self, stood: Json) -> Iterator[Step]:
-        """Steps as far as the jobs have come. A quota that is spent ends the walk, not what was read."""
-        try:
-            yield from self._walk(stood)
-        except QuotaError as spent:
-            yield Step(why=f"the first read goes on later: {spent.message}")
-
-    def _walk(self, stood: Json) -> Iterator[Step]:
+        """Steps as far as the jobs have come."""
         while stood["jobs"] or moment(stood["next"]) < moment(stood["end"]):
             stood = _planned(stood)
             for number, job in enumerate(stood["jobs"]):
                 if job["id"] is None:
                     stood = _with(stood, number, {**job, "id": self._make(job)})
                     yield Step(cursor=stood)
-                    self._enqueue(stood["jobs"][number]["id"])
+                    self._enqueued(stood["jobs"][number]["id"])
             job = stood["jobs"][0]
             status = self._status(job)
             if status.get("status") != "Completed":
-                yield self._unfinished(stood, job, str(status.get("status")))
+                yield self._unfinished(stood, job, status)
                 return
             try:
                 for part in self._file(job, status):
                     stood = _with(stood, 0, {**stood["jobs"][0], "offset": part.end, "columns": part.columns})
                     yield Step(part.rows, stood)
             except FileGoneError:
-                yield self._unfinished(stood, job, GONE)
+                yield self._unfinished(stood, job, {"status": GONE})
                 return
             stood = {**stood, "jobs": stood["jobs"][1:]}
             yield Step(cursor=stood)
@@ -91,28 +85,34 @@ class Extract:
         row = self._one("POST", "/create.json", body)
         return str(row["exportId"])
 
-    def _enqueue(self, id_: str) -> None:
+    def _enqueued(self, id_: str) -> str | None:
+        """Queue a job; why not, when the queue is full or the day's quota spent: files that are there go on."""
         try:
-            self._one("POST", f"/{id_}/enqueue.json")
+            self._one("POST", f"/{id_}/enqueue.json", bucket=BULK)
+        except QuotaError as spent:
+            return f"the first read goes on later: {spent.message}"
         except RemoteRefusal as refusal:
             if refusal.code != "1029/queued":
                 raise
+        return None
 
     def _status(self, job: Json) -> Json:
-        """The job's status; one that was made and not queued (we died in between) is queued now."""
+        """The job's status; one that is not queued yet (we died, the queue was full) is queued now."""
         try:
             status = self._one("GET", f"/{job['id']}/status.json")
+            if status.get("status") != "Created":
+                return status
+            why = self._enqueued(job["id"])
+            return {"why": why} if why else self._one("GET", f"/{job['id']}/status.json")
         except RemoteRefusal as refusal:
             if refusal.means != "gone":
                 raise
             return {"status": GONE}
-        if status.get("status") == "Created":
-            self._enqueue(job["id"])
-            status = {**status, "status": "Queued"}
-        return status
 
-    def _unfinished(self, stood: Json, job: Json, status: str) -> Step:
-        window = f"{job['from']} to {job['to']}"
+    def _unfinished(self, stood: Json, job: Json, told: Json) -> Step:
+        window, status = f"{job['from']} to {job['to']}", str(told.get("status"))
+        if "why" in told:
+            return Step(cursor=stood, why=told["why"])
         if status in WAITS:
             return Step(
                 cursor=stood, why=f"Marketo prepares the {self.kind} of {window}; they are read when it is done"
@@ -133,9 +133,9 @@ class Extract:
             yield part
             offset, columns = part.end, part.columns
 
-    def _one(self, method: str, end: str, body: Any = None) -> Json:
+    def _one(self, method: str, end: str, body: Any = None, bucket: str = "default") -> Json:
         """A call about a job. All of them may be repeated: a job made twice is one that nobody queues."""
-        answer = self.client.request(method, self._path(end), json=body, bucket=BULK, safe=True)
+        answer = self.client.request(method, self._path(end), json=body, bucket=bucket, safe=True)
         rows = rows_of(answer)
         if not rows or "exportId" not in rows[0]:
             raise ContractError("a bulk job came without its 'exportId'")

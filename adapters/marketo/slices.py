@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.marketo.spec import BULK
 from connector.adapter import Client
 from connector.errors import ContractError, RetryableError
 from connector.model import Json
@@ -42,7 +41,7 @@ def read_slice(
 ) -> Slice:
     """Whole records from `offset` on. Raises FileGoneError, or RetryableError when bytes are missing or wrong."""
     last = min(offset + most, size) - 1
-    answer = client.request("GET", path, headers={"Range": f"bytes={offset}-{last}"}, bucket=BULK, accept={404})
+    answer = client.request("GET", path, headers={"Range": f"bytes={offset}-{last}"}, accept={404})
     if answer.status == 404:
         raise FileGoneError("the file of a bulk job is not there any more")
     content = answer.content[offset : last + 1] if answer.status == 200 else answer.content

@@ -17,7 +17,7 @@ DAY_S: Final = 86_400
 BATCH: Final = 300
 """Rows of a page and of a write, and ids of a read, at most."""
 BULK: Final = "bulk"
-"""The bucket of bulk calls: a spent bulk quota pauses these alone."""
+"""The bucket of calls that queue bulk jobs: a spent bulk quota pauses these alone."""
 DEFAULT_TYPES: Final = (1, 2, 3, 8, 9, 10, 11, 46, 104)
 """Page visits, forms, link clicks, hard bounces, unsubscribes, opens, clicks, interesting moments, program statuses."""
 
