@@ -256,7 +256,7 @@ class Store:
         """Close every connection of every thread and give the lock back."""
         self.release()
         with self._guard:
-            for _, connection in self._all:
+            for _, connection in reversed(self._all):  # the first writes: closed last, it leaves no write-ahead log
                 connection.close()
             self._all.clear()
         self._local = threading.local()
