@@ -31,9 +31,7 @@ def counts_add_up(company: Company) -> None:
     for line in outbox.counts(company.open().store.read()).values():
         assert line["total"] == sum(line[state] for state in outbox.STATES)
     planned = company.ask("SELECT connection, count(*) FROM outbox GROUP BY 1")
-    assert dict(planned) == {
-        name: line["total"] for name, line in outbox.counts(company.open().store.read()).items()
-    }
+    assert dict(planned) == {name: line["total"] for name, line in outbox.counts(company.open().store.read()).items()}
 
 
 def nobody_twice(company: Company) -> None:
@@ -97,7 +95,7 @@ def picture(company: Company) -> dict[str, Any]:
     )
     tasks = sorted(task["Subject"] for task in company.sf.live("Task"))
     marketing = {
-        one.email: ({k: v for k, v in one.attributes.items()}, one.funnel, [sale["event_type"] for sale in one.sales])
+        one.email: (dict(one.attributes), one.funnel, [sale["event_type"] for sale in one.sales])
         for one in company.rd.account.contacts.values()
     }
     return {"stages": stages, "log": log, "records": records, "tasks": tasks, "marketing": marketing}

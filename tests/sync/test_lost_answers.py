@@ -70,7 +70,11 @@ def test_a_server_that_falls_silent_after_it_applied_the_write_is_not_written_to
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_server_error_after_it_applied_the_write_is_not_written_to_twice(company: Company, status: int) -> None:
     five_hand_raisers(company)
-    fault(company, "the tasks", Fault("reply_after", reply=Reply(status, b"<html>oops</html>", {"Content-Type": "text/html"})))
+    fault(
+        company,
+        "the tasks",
+        Fault("reply_after", reply=Reply(status, b"<html>oops</html>", {"Content-Type": "text/html"})),
+    )
     company.run_until_quiet()
     all_is_as_it_should_be(company)
 

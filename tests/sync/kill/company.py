@@ -1,4 +1,4 @@
-"""The company whose runs are killed: some 25 people, and the second day of their history, on which everything happens."""
+"""The company whose runs are killed: some 25 people, and a second day on which everything happens."""
 
 from __future__ import annotations
 

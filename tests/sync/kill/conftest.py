@@ -20,7 +20,9 @@ def runner() -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[int, dict[str, Any]]]:
+def undisturbed(
+    runner: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[int, dict[str, Any]]]:
     """By history: how many moments its run has, and the picture when it ends undisturbed."""
     known: dict[str, tuple[int, dict[str, Any]]] = {}
 

@@ -1,0 +1,125 @@
+"""Opening the file: who may read it, which schema it may have, what is done before it is changed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from connector.errors import StateError
+from connector.state import schema
+from connector.state.store import Store
+
+
+def test_the_file_and_all_beside_it_are_their_owners_alone_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with Store.open(path).hold() as store, store.write() as tx:
+            tx.execute("INSERT INTO meta VALUES ('a', 'b')")
+            modes = {
+                one.name: stat.S_IMODE(one.stat().st_mode) for one in path.parent.iterdir() if "lock" not in one.name
+            }
+        store.close()
+    finally:
+        os.umask(before)
+    assert set(modes) == {"leadloop.db", "leadloop.db-wal", "leadloop.db-shm"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
+    Store.open(path).close()
+    path.chmod(0o644)
+    Store.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_newer_schema_is_refused_and_left_as_it_is(path: Path) -> None:
+    Store.open(path).close()
+    newer(path)
+    before = path.read_bytes()
+    for opened in (Store.open, Store.open_to_read):
+        with pytest.raises(StateError, match=f"schema {schema.SCHEMA_VERSION + 1}") as caught:
+            opened(path)
+        assert caught.value.code == "newer_schema"
+        assert caught.value.exit_code == 5
+    assert path.read_bytes() == before
+
+
+def newer(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION + 1}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def test_what_is_no_database_is_refused_in_words(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a database, but long enough to look like one" * 100)
+    with pytest.raises(StateError, match="cannot be used"):
+        Store.open(path)
+
+
+def test_a_folder_that_may_not_be_written_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateError, match="cannot be used"):
+        Store.open(tmp_path / "file" / "leadloop.db")
+
+
+def test_reading_a_state_that_is_not_there_says_what_to_do(path: Path) -> None:
+    with pytest.raises(StateError, match="no state") as caught:
+        Store.open_to_read(path)
+    assert caught.value.code == "no_state"
+    assert not path.exists()
+
+
+def test_a_state_that_was_opened_to_read_cannot_be_changed(path: Path) -> None:
+    Store.open(path).close()
+    reading = Store.open_to_read(path)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reading.read().execute("DELETE FROM meta")
+    reading.close()
+
+
+def test_all_tables_are_strict_and_hold_their_keys(store: Store) -> None:
+    rows = store.read().execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+    ours = {row["name"]: row["strict"] for row in rows if not row["name"].startswith(("sqlite_", "_sqlite"))}
+    assert [name for name, strict in ours.items() if not strict and name != "_sqlite_migrations"] == []
+    assert store.read().execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_opening_twice_changes_nothing(path: Path) -> None:
+    first = Store.open(path)
+    tables = sorted(tuple(row) for row in first.read().execute("SELECT name, sql FROM sqlite_master"))
+    first.close()
+    second = Store.open(path)
+    assert sorted(tuple(row) for row in second.read().execute("SELECT name, sql FROM sqlite_master")) == tables
+    second.close()
+
+
+def test_a_migration_makes_a_backup_first_and_keeps_what_is_there(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(path).hold() as store, store.write() as tx:
+        tx.execute("INSERT INTO meta VALUES ('kept', 'yes')")
+    store.close()
+    monkeypatch.setattr("connector.state.store.SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+    after = Store.open(path)
+    assert after.read().execute("SELECT value FROM meta WHERE key = 'kept'").fetchone()[0] == "yes"
+    assert after.read().execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION + 1
+    [backup] = path.parent.glob("*.before-*.db")
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    after.close()
+
+
+def test_a_migration_that_was_killed_half_way_is_completed_by_the_next_start(path: Path) -> None:
+    """The version is written last: tables without it are migrated again, and nothing is made twice."""
+    Store.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 0")
+    connection.close()
+    store = Store.open(path)
+    assert store.read().execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION
+    assert store.problems() == []
+    store.close()
