@@ -73,7 +73,7 @@ def test_only_ones_own_address_that_nobody_shares_finds_a_crm_record() -> None:
 
 
 def test_a_leadloop_id_is_80_random_bits_in_lower_case() -> None:
-    made = new_leadloop_ids(50, random.Random(1).randbytes)
+    made = new_leadloop_ids(50, random.Random(1).randbytes)  # noqa: S311 - a source that repeats
     assert len(set(made)) == 50
     assert all(re.fullmatch(r"ll-[a-z2-7]{16}", one) for one in made)
     assert len({letter for one in made for letter in one[3:]}) == 32
