@@ -10,12 +10,12 @@ from connector.http.answer import HttpAnswer
 from connector.http.budgets import BudgetStore
 from connector.http.client import HttpClient
 from connector.http.limiter import Limiter
-from connector.http.opening import Network, Settings
+from connector.http.opening import Network, Settings, account_of
 from connector.http.redact import redact
 from connector.http.tokens import Tokens, TokenStore
 from connector.http.world import World
 
 __all__ = [
     "Answer", "BudgetStore", "Client", "HttpAnswer", "HttpClient", "Limiter", "Network", "Settings", "TokenStore",
-    "Tokens", "World", "redact",
+    "Tokens", "World", "account_of", "redact",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from connector.conditions import compile_test
 from connector.config import Config, CrmConnection, MarketingConnection
 from connector.config.models import Connection
 from connector.errors import ConfigError, ContractError, Problem
-from connector.http import HttpClient, Network, Settings
+from connector.http import HttpClient, Network, Settings, account_of
 from connector.http import World as HttpWorld
 from connector.identity import EmailRules
 from connector.loop.context import Crm, Loop, Marketing, World
@@ -135,7 +135,7 @@ class Connector:
             adapter=adapter,
             mapping=mapping,
             reader=Reader(kind.spec, mapping, RecordReader(kind.spec, mapping.key, ZoneInfo(self.config.time_zone))),
-            account=name,
+            account=self._account(name, config, kind),
             requests=_counter(client),
             workers=client.workers,
             tells_reasons=any(getattr(line, "from_", "") == "score.reasons" for line in mapping.file.feedback),
@@ -163,7 +163,7 @@ class Connector:
             spec=kind.spec,
             adapter=adapter,
             mapping=mapping,
-            account=name,
+            account=self._account(name, config, kind),
             requests=_counter(client),
             workers=client.workers,
             takes=_takes(config),
@@ -182,21 +182,11 @@ class Connector:
     ) -> HttpClient | NoNetwork:
         if not kind.spec.network:
             return NoNetwork(self.world.now)
-        credentials = {key: secret.get_secret_value() for key, secret in config.credentials.given().items()}
-        return self.network.client(
-            kind.spec,
-            Settings(
-                connection=name,
-                credentials=credentials,
-                base_url=config.base_url or "",
-                auth_url=config.auth_url or "",
-                allow_private=config.allow_private,
-                limits=config.limits.given(),
-                daily_share=daily_share,
-                options=config.options(),
-            ),
-            kind,
-        )
+        return self.network.client(kind.spec, _settings(name, config, daily_share), kind)
+
+    def _account(self, name: str, config: Connection, kind: type[Adapter]) -> str:
+        """Whose account it is: connections of one share its limits, and what stands in it is written once."""
+        return account_of(kind.spec, _settings(name, config)) if kind.spec.network else name
 
     def _options(
         self, name: str, config: Connection, fields: Mapping[str, tuple[str, ...]], key: str | None, *,
@@ -215,6 +205,20 @@ class Connector:
     def close(self) -> None:
         """Give back claimed budgets."""
         self.network.close()
+
+
+def _settings(name: str, config: Connection, daily_share: float = 1.0) -> Settings:
+    credentials = {key: secret.get_secret_value() for key, secret in config.credentials.given().items()}
+    return Settings(
+        connection=name,
+        credentials=credentials,
+        base_url=config.base_url or "",
+        auth_url=config.auth_url or "",
+        allow_private=config.allow_private,
+        limits=config.limits.given(),
+        daily_share=daily_share,
+        options=config.options(),
+    )
 
 
 def _counter(client: Client | NoNetwork) -> Callable[[], int]:

@@ -54,6 +54,10 @@ class Marketing:
     drifting: frozenset[str]
     """Fields of feedback that decay moves a little every day."""
 
+    def shares_records_with(self, crm: Crm) -> bool:
+        """Are the contacts of this account the very records that the CRM connection writes (HubSpot both ways)?"""
+        return self.spec.contact_object == crm.mapping.object and self.account == crm.account
+
 
 @dataclass(frozen=True, slots=True)
 class Crm:

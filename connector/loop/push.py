@@ -75,11 +75,10 @@ def _unresolved(loop: Loop, crm: Crm) -> list[Desired]:
 
 
 def _keys(tx: Tx, loop: Loop, crm: Crm, one: Desired) -> PersonKeys:
-    records = [
-        (system.partition(":")[2], key)
-        for system, key, _ in people.identities_of(tx, one.person)
-        if system.startswith(f"{crm.name}:")
-    ]
+    identities = people.identities_of(tx, one.person)
+    records = [(system.partition(":")[2], key) for system, key, _ in identities if system.startswith(f"{crm.name}:")]
+    shared = {source.name for source in loop.marketing if source.shares_records_with(crm)}
+    records += [(crm.mapping.object, key) for system, key, _ in identities if system in shared]
     emails = matching_emails(people.emails_of(tx, one.person), loop.emails) if "email" in crm.mapping.match else []
     return PersonKeys(people.leadloop_id_of(tx, one.person), records, emails)
 

@@ -6,7 +6,7 @@ a grade, the MQL mark, a field; for points that drift by decay alone only past t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,11 @@ class Wisher:
     def wish(self, lead: Lead) -> None:
         """Keep the wishes of one lead, and where it stands."""
         crm = self._crm(lead)
-        if crm is not None:
-            self._wish_crm(crm, lead)
+        pushed = frozenset(self._wish_crm(crm, lead)) if crm is not None else frozenset[str]()
         for source in self._loop.marketing:
             if source.mapping.feedback.kinds and source.spec.capabilities.writes:
-                self._wish_marketing(source, lead)
+                is_one = crm is not None and source.shares_records_with(crm)
+                self._wish_marketing(source, lead, pushed if is_one else frozenset())
         has = crm.name if crm and lead.standing.stage != "lead" else None
         self._standings.append((lead.dossier.person, lead.standing, has))
 
@@ -65,11 +65,12 @@ class Wisher:
         values = dict(lead.person.attributes)
         return next((crm for crm in self._loop.crm if crm.takes(values)), None)
 
-    def _wish_crm(self, crm: Crm, lead: Lead) -> None:
+    def _wish_crm(self, crm: Crm, lead: Lead) -> Mapping[str, Any]:
+        """The fields and marks that push writes for this lead."""
         before = self._desired.get((crm.name, lead.dossier.person))
         linked = before is not None and (before.have is not None or before.record_id is not None)
         if not self._is_wanted(crm, lead, before, linked=linked) or not self._can_be_found(crm, lead):
-            return
+            return {}
         is_mql = lead.standing.is_mql and lead.blocked is None
         known = self._facts(lead, explain=True, is_mql=is_mql)
         object_ = before.object if before and before.object else crm.mapping.object
@@ -83,6 +84,7 @@ class Wisher:
         effects = [] if lead.blocked is not None else self._once(crm.name, lead, crm.once_on, happened)
         changed = crm.mapping.changes(before.have if before else None, want)
         self._keep(crm.name, object_, lead, want, effects, due=bool(changed) or self._has_new(effects))
+        return want
 
     def _is_wanted(self, crm: Crm, lead: Lead, before: Desired | None, *, linked: bool) -> bool:
         if lead.blocked is not None:
@@ -110,7 +112,8 @@ class Wisher:
 
     # Marketing automation.
 
-    def _wish_marketing(self, source: Marketing, lead: Lead) -> None:
+    def _wish_marketing(self, source: Marketing, lead: Lead, pushed: Collection[str]) -> None:
+        """Where both sides are one record, what push writes is not said again."""
         contact = self._contact_of(source, lead.dossier.person)
         if contact is None:
             outbox.not_due(self._tx, source.name, lead.dossier.person)
@@ -120,8 +123,11 @@ class Wisher:
         want: dict[str, Any] = {}
         for effect in source.mapping.feedback.state(known):
             want |= effect.fields if effect.kind == "field" else _mark(effect.kind, effect.name, effect.on, before)
+        want = {name: value for name, value in want.items() if name not in pushed}
         effects = self._once(source.name, lead, source.once_on, source.mapping.feedback.happened)
-        if want or effects:
+        if pushed and not (want or effects):
+            outbox.not_due(self._tx, source.name, lead.dossier.person)  # what waited to be said is push's business now
+        elif want or effects:
             due = _is_worth_telling(source, before, want, lead.score.points_mp) or self._has_new(effects)
             self._keep(source.name, "", lead, want, effects, due=due)
             outbox.link(self._tx, source.name, lead.dossier.person, "", contact, self._now)
