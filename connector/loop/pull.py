@@ -43,7 +43,7 @@ def pull(loop: Loop, source: Marketing) -> list[Tally]:
     if able.activities == "feed":
         lines.append(guarded(loop, source, "pull", "activities", _activity_feed))
     elif able.activities == "per_contact":
-        lines.append(guarded(loop, source, "pull", "activities", _activities_per_contact))
+        lines.append(guarded(loop, source, "pull", "activities", activities_per_contact))
     if able.removals == "feed":
         lines.append(guarded(loop, source, "pull", "removals", _removals))
     return [line for line in lines if line.stream != "named_contacts" or line.read or line.error]
@@ -153,7 +153,11 @@ def _save_answers(loop: Loop, source: Marketing, answers: Sequence[ContactAnswer
 
 
 def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
-    """A contact is no more: deleted, or merged into another, which joins the persons."""
+    """A contact is no more: deleted, or merged into another, which joins the persons.
+
+    Its acts are not asked for any more: after a merge the platform would answer with the survivor's.
+    """
+    reading.was_read(tx, source.name, "activities", [removal.id])
     person = store_contacts.mark_gone(tx, source.name, removal.id, at)
     if removal.merged_into is None:
         if person is not None:
@@ -188,7 +192,8 @@ def _activity_feed(loop: Loop, source: Marketing, tally: Tally) -> None:
     walk(loop, source, "activities", source.adapter.activities, save, tally)
 
 
-def _activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
+def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
+    """Read the acts of contacts that pages, walks or people named, fresh leads first."""
     while not loop.stopping():
         wanted = reading.next_reads(loop.store.read(), source.name, "activities", READ_AT_ONCE, loop.world.now())
         if not wanted:

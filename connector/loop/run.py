@@ -14,7 +14,7 @@ from connector.loop.context import Crm, Loop
 from connector.loop.decisions import decisions, removals
 from connector.loop.feedback import feedback
 from connector.loop.guarded import guarded
-from connector.loop.pull import named_contacts, pull
+from connector.loop.pull import activities_per_contact, named_contacts, pull
 from connector.loop.push import find_records, push
 from connector.loop.reconcile import reconcile
 from connector.loop.requests import carry_out
@@ -128,6 +128,9 @@ def reconcile_step(loop: Loop, connection: str | None = None) -> list[Tally]:
             lines.append(guarded(loop, source, "reconcile", "everyone", reconcile))
             named = guarded(loop, source, "reconcile", "named_contacts", named_contacts)
             lines += [named] if named.read or named.error else []
+            if source.spec.capabilities.activities == "per_contact":
+                acts = guarded(loop, source, "reconcile", "activities", activities_per_contact)
+                lines += [acts] if acts.read or acts.error else []
     return lines
 
 
