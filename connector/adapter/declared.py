@@ -18,7 +18,7 @@ EffectKind = Literal["record", "tag", "task", "note", "field", "stage", "event",
 class Declared(BaseModel):
     """Base of all declarations."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 LIMIT_OPTIONS: Mapping[int, str] = {

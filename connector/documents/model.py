@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 class FileModel(BaseModel):
     """Base of models for files: frozen, unknown keys are mistakes, and a number is never infinite or undefined."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=False)
+    # defer_build: a part is built with the file it stands in, not once more for itself.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=False, defer_build=True
+    )
 
 
 class Wrong(ValueError):

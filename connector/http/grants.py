@@ -11,10 +11,6 @@ from string import Formatter
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from connector.adapter.client import Answer
 from connector.adapter.declared import OAuth
 from connector.errors import AuthError, ConfigError, ContractError, LeadloopError, RetryableError
@@ -180,20 +176,24 @@ def basic(user: str, password: str) -> str:
 
 def signed_jwt(claims: Mapping[str, Any], private_key: str) -> str:
     """A JWT signed with RS256. Raises ConfigError when the key is no RSA key in PEM. Source: RFC 7515, RFC 7523."""
-    key = _rsa_key(private_key)
     parts = [_b64(encode(part)) for part in ({"alg": "RS256", "typ": "JWT"}, claims)]
-    signature = key.sign(".".join(parts).encode(), padding.PKCS1v15(), hashes.SHA256())
+    signature = _rs256(".".join(parts).encode(), private_key)
     return ".".join([*parts, _b64(signature)])
 
 
-def _rsa_key(private_key: str) -> rsa.RSAPrivateKey:
+def _rs256(message: bytes, private_key: str) -> bytes:
+    # Imported here: reading keys takes 40 ms to load at every start, and few connections sign with one.
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
+
     try:
         key = serialization.load_pem_private_key(private_key.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ConfigError("credential 'private_key' is no RSA private key in PEM without a password", code="bad_key")
-    return key
+    return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
 
 def _b64(data: bytes) -> str:

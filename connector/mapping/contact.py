@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from connector.conditions import normalise
 from connector.mapping.marketing_file import ContactLine
@@ -24,8 +23,7 @@ STRICTNESS: Final[Mapping[Consent, int]] = {"unknown": 0, "granted": 1, "denied"
 _Line: TypeAlias = tuple[str, Read, Finish | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A contact in our words. Blanks are left out; a lane that is left out is one that the record says nothing of."""
 
     attributes: dict[str, Any]
@@ -80,7 +78,7 @@ class ContactMapping:
             if value is not None:
                 attributes[to] = value
         consent = self._consent_of(raw, notes) if self._consent else {}
-        return Mapped(attributes, consent, tuple(notes))
+        return Mapped(attributes, consent, tuple(notes) if notes else ())
 
     def merged(self, before: Mapping[str, Any], now: Mapped) -> dict[str, Any]:
         """The attributes to store: `now`, with what `when_blank: keep` and `fill_only` hold on to from before."""
