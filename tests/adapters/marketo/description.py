@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
@@ -33,8 +34,6 @@ def openapi() -> OpenAPI:
 
 def as_asked(request: Request) -> MockRequest:
     """A request that arrived at the simulator, as openapi-core reads requests."""
-    from urllib.parse import parse_qsl  # noqa: PLC0415 - used here alone
-
     return MockRequest(
         "http://localhost", request.method.lower(), request.path,
         args=ImmutableMultiDict(parse_qsl(request.query)), headers=dict(request.headers),

@@ -1,4 +1,4 @@
-"""Every request that the adapter can send passes Adobe's own description; recorded answers of the real service are read."""
+"""Every request that the adapter can send passes Adobe's own description; answers of the real service are read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from openapi_core.exceptions import OpenAPIError
 
 from adapters.marketo import answers, refusals
 from adapters.marketo.writes import by_lead
 from connector.model import LeadWrite
 from connector.testing.conformance.marketing.keeping import Kept
+from connector.testing.simulator import Request
 from connector.testing.simulators.marketo import MarketoSimulator
 from tests.adapters.marketo.conftest import EVENT, PARTS
-from tests.adapters.marketo.description import CONTRACTS
+from tests.adapters.marketo.description import CONTRACTS, as_asked, openapi
 
 if not CONTRACTS.exists():
     pytest.skip("Adobe's description and the recorded answers are not beside the repository", allow_module_level=True)
@@ -22,8 +24,9 @@ if not CONTRACTS.exists():
 ADDRESSES = {
     "POST /identity/oauth/token", "GET /rest/v1/leads/describe2.json", "GET /rest/v1/stats/usage.json",
     "GET /rest/v1/activities/types.json", "GET /rest/v1/activities/external/types.json",
-    "GET /rest/v1/activities/pagingtoken.json", "GET /rest/v1/activities.json", "GET /rest/v1/activities/leadchanges.json",
-    "GET /rest/v1/activities/deletedleads.json", "GET /rest/v1/leads.json", "POST /rest/v1/leads.json",
+    "GET /rest/v1/activities/pagingtoken.json", "GET /rest/v1/activities.json",
+    "GET /rest/v1/activities/leadchanges.json", "GET /rest/v1/activities/deletedleads.json",
+    "GET /rest/v1/leads.json", "POST /rest/v1/leads.json",
     "POST /rest/v1/leads/schema/fields.json", "GET /rest/v1/lists.json", "POST /rest/v1/lists/N/leads.json",
     "DELETE /rest/v1/lists/N/leads.json", "GET /rest/v1/lists/N/leads/ismember.json",
     "POST /rest/v1/activities/external/type.json", "POST /rest/v1/activities/external/type/N/attributes/create.json",
@@ -42,6 +45,11 @@ ADDRESSES = {
 @pytest.fixture(scope="module")
 def recorded():
     return [json.loads(line) for line in (CONTRACTS / "recorded.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def description():
+    return openapi()
 
 
 @pytest.fixture
@@ -80,12 +88,9 @@ def address(request):
     return f"{request.method} {path}"
 
 
-def test_every_request_passes_adobes_own_description(marketo, asked):
-    from tests.adapters.marketo.description import as_asked, openapi
-
+def test_every_request_passes_adobes_own_description(marketo, asked, description):
     do_everything(marketo())
     assert {address(request) for request in asked} == ADDRESSES
-    description = openapi()
     for request in asked:
         description.validate_request(as_asked(request))
 
@@ -162,8 +167,6 @@ def test_the_simulated_instance_answers_with_the_recorded_keys(marketo, recorded
 def test_the_simulated_sign_in_answers_with_the_recorded_keys(marketo, recorded):
     world = marketo()
     query = {"grant_type": "client_credentials", **world.credentials}
-    from connector.testing.simulator import Request
-
     told = world.simulator.identity.grant(Request("GET", "/identity/oauth/token", query, {}, b"")).body
     for one in some(recorded, "GET", "/identity/oauth/token"):
         assert set(told) == set(one["response"])
@@ -180,13 +183,8 @@ def test_the_simulated_sign_in_answers_with_the_recorded_keys(marketo, recorded)
         ("GET", "/rest/v1/lead.json", "", None),
     ],
 )
-def test_the_description_refuses_what_is_not_described(method, path, query, body):
-    from openapi_core.exceptions import OpenAPIError
-
-    from connector.testing.simulator import Request
-    from tests.adapters.marketo.description import as_asked, openapi
-
+def test_the_description_refuses_what_is_not_described(description, method, path, query, body):
     content = {"content-type": "application/json"}
     asked = Request(method, path, {}, content, json.dumps(body).encode() if body else b"", query=query)
     with pytest.raises(OpenAPIError):
-        openapi().validate_request(as_asked(asked))
+        description.validate_request(as_asked(asked))
