@@ -18,7 +18,7 @@ from connector.config import Config, load
 from connector.config.kinds import is_loopback
 from connector.daemon.current import Current
 from connector.daemon.daemon import Daemon
-from connector.daemon.process import harden, leave, sleep_until
+from connector.daemon.process import harden, leave, save_memory, settle, sleep_until
 from connector.daemon.signals import ENDING, Inbox
 from connector.errors import LeadloopError, StateError
 from connector.loop.connect import read_files
@@ -42,6 +42,7 @@ def serve(config_path: Path, environ: Mapping[str, str], *, debug: bool = False)
     Raises ConfigError (2), StateError (5) or LockedError (6) when it cannot even begin.
     """
     harden()
+    save_memory()
     logs.configure(sys.stderr, debug=debug)
     stop = threading.Event()
     world = World(sleep=sleep_until(stop), stop=stop)
@@ -59,6 +60,7 @@ def serve(config_path: Path, environ: Mapping[str, str], *, debug: bool = False)
         current = Current(config, files, world, store)
         daemon = Daemon(current, world, store, inbox.put, lambda: current.reload(config_path, environ))
         daemon.start(server)
+        settle()
         code = attend(daemon, inbox)
         drain(daemon, inbox, code)
         current.close()

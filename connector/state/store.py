@@ -162,11 +162,14 @@ class Store:
             raise StateError(f"{self.path} was replaced while running", hint="stop, put the right file in place, start")
 
     def rest(self) -> None:
-        """Free what this thread's connections cached, up to `CACHE_KIB` each: its work is done for a while."""
-        for name in ("reader", "writer"):
-            connection = getattr(self._local, name, None)
+        """Close this thread's connections, with what they cached (`CACHE_KIB` each): its work is done for a while."""
+        mine = [getattr(self._local, name, None) for name in ("reader", "writer")]
+        self._local.reader = self._local.writer = None
+        with self._guard:
+            self._all = [one for one in self._all if one[1] not in mine]
+        for connection in mine:
             if connection is not None:
-                connection.execute("PRAGMA shrink_memory")
+                connection.close()
 
     # Holding.
 
