@@ -35,6 +35,7 @@ class MauticWorld(MarketingWorld):
     clock: Clock
     since: datetime | None = None
     credentials: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
     page_size = 20
     acts_page = 10
     lag_s = 240.0
@@ -51,7 +52,8 @@ class MauticWorld(MarketingWorld):
     def adapter(self, **values: Any) -> MauticMarketing:
         chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
         network = Network(self.tokens, self.budgets, chance)
-        settings = Settings("mautic", credentials=self.credentials, base_url=self.simulator.base_url)
+        url = self.simulator.base_url
+        settings = Settings("mautic", credentials=self.credentials, base_url=url, limits=self.limits)
         client = network.client(SmallPages.spec, settings, SmallPages)
         return SmallPages(client, Options("mautic", since=self.since, values=values))
 
