@@ -58,12 +58,9 @@ class Extract:
     def walk(self, stood: Json) -> Iterator[Step]:
         """Steps as far as the jobs have come."""
         while stood["jobs"] or moment(stood["next"]) < moment(stood["end"]):
-            stood = _planned(stood)
-            for number, job in enumerate(stood["jobs"]):
-                if job["id"] is None:
-                    stood = _with(stood, number, {**job, "id": self._make(job)})
-                    yield Step(cursor=stood)
-                    self._enqueued(stood["jobs"][number]["id"])
+            for step in self._begun(_planned(stood)):
+                stood = step.cursor or stood
+                yield step
             job = stood["jobs"][0]
             status = self._status(job)
             if status.get("status") != "Completed":
@@ -78,6 +75,14 @@ class Extract:
                 return
             stood = {**stood, "jobs": stood["jobs"][1:]}
             yield Step(cursor=stood)
+
+    def _begun(self, stood: Json) -> Iterator[Step]:
+        """Make and queue the jobs that are only planned; the id of each is kept before it is queued."""
+        for number, job in enumerate(stood["jobs"]):
+            if job["id"] is None:
+                stood = _with(stood, number, {**job, "id": self._make(job)})
+                yield Step(cursor=stood)
+                self._enqueued(stood["jobs"][number]["id"])
 
     def _make(self, job: Json) -> str:
         window = {"startAt": job["from"], "endAt": job["to"]}
