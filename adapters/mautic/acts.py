@@ -89,8 +89,9 @@ class Acts:
         for rows, place in pages:
             stood = {**stood, "tables": {**stood["tables"], table: place}}
             acts = self._acts(table, rows)
-            again = dict.fromkeys(act["contact_id"] for act in acts) if table in CHANGING else ()
-            yield Page(records=acts, cursor=stood, to_read=[ToRead("contacts", id_) for id_ in again])
+            again = {act["contact_id"]: moment(act["at"]) for act in acts} if table in CHANGING else {}
+            to_read = [ToRead("contacts", id_, changed_at=at) for id_, at in again.items()]
+            yield Page(records=acts, cursor=stood, to_read=to_read)
 
     def _opens(self, stood: Json) -> Iterator[Page[Json]] | None:
         """Mails opened since the last walk began, by id."""

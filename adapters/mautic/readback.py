@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any, Final
 
 from adapters.mautic import people
@@ -55,7 +56,8 @@ class Reader:
         if write.kind == "list":
             number = self.names.id_of("segments", write.name, write.effect)
             return number in (str(row.get("id")) for row in self._listed(record["id"], "list"))
-        return write.fields.get("body") in (row.get("text") for row in self._listed(record["id"], "note"))
+        body = str(write.fields.get("body") or "")
+        return any(body in unescape(str(row.get("text"))) for row in self._listed(record["id"], "note"))
 
     def _contact(self, id_: str) -> Json | None:
         key = ("contact", id_)

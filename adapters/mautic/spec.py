@@ -80,7 +80,9 @@ SPEC: Final = MarketingSpec(
         "which changes move date_modified in each version: the audit log, or a daily walk, covers the rest",
         "the format of X-RateLimit-Reset: a refusal by the limit waits a minute instead",
         "that a field which the account lacks is left out of the answer to a write, as it is left out of every record",
-        "how the answers of a form read when its results table was changed afterwards",
+        "that a list asked for with minimal=1 still names every contact's id",
+        "that a note comes back with the text that was sent, as far as HTML lets it",
+        "the names of the keys of utmtags, and that the last one is the newest",
     ),
 )
 """The declaration that the engine reads."""
