@@ -2,7 +2,8 @@
 
 Times are UTC ISO-8601 text with microseconds (`…Z`), so that text order is time order. Points are milli-points.
 Rows that must not rot silently (cursors, outbox) carry a checksum of their own: SQLite's integrity check does not
-see a flipped bit inside a payload.
+see a flipped bit inside a payload. Checks are spelled with OR: of an IN list SQLite makes a table anew for every row
+that it checks, which costs as much as the row.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ CREATE TABLE identities (
     system TEXT NOT NULL,
     key TEXT NOT NULL,
     person_id INTEGER NOT NULL REFERENCES people (id),
-    role TEXT NOT NULL DEFAULT 'own' CHECK (role IN ('own', 'alias', 'merged')),
+    role TEXT NOT NULL DEFAULT 'own' CHECK (role = 'own' OR role = 'alias' OR role = 'merged'),
     since TEXT NOT NULL,
     PRIMARY KEY (system, key)
 ) STRICT, WITHOUT ROWID;
@@ -133,7 +134,7 @@ CREATE TABLE rejects (
     first_at TEXT NOT NULL,
     last_at TEXT NOT NULL,
     times INTEGER NOT NULL DEFAULT 1,
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed', 'dropped')),
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state = 'open' OR state = 'closed' OR state = 'dropped'),
     run TEXT,
     UNIQUE (connection, stream, key, code)
 ) STRICT;
@@ -169,7 +170,7 @@ CREATE TABLE receipts (
     id INTEGER PRIMARY KEY,
     person_id INTEGER NOT NULL REFERENCES people (id),
     at TEXT NOT NULL,
-    occasion TEXT NOT NULL CHECK (occasion IN ('handoff', 'override', 'decision')),
+    occasion TEXT NOT NULL CHECK (occasion = 'handoff' OR occasion = 'override' OR occasion = 'decision'),
     model TEXT NOT NULL,
     score TEXT NOT NULL
 ) STRICT;
@@ -183,7 +184,7 @@ CREATE TABLE lifecycle (
     kind TEXT NOT NULL,
     at TEXT NOT NULL,
     precision TEXT NOT NULL DEFAULT 'exact',
-    by TEXT NOT NULL CHECK (by IN ('rule', 'sales', 'person')),
+    by TEXT NOT NULL CHECK (by = 'rule' OR by = 'sales' OR by = 'person'),
     origin TEXT NOT NULL DEFAULT 'leadloop' CHECK (origin IN ('leadloop', 'sales')),
     implied INTEGER NOT NULL DEFAULT 0,
     fast INTEGER NOT NULL DEFAULT 0,
@@ -282,8 +283,9 @@ CREATE TABLE outbox (
     fields TEXT NOT NULL,
     before TEXT,
     points_mp INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL DEFAULT 'planned' CHECK (state IN (
-        'planned', 'held', 'sent', 'unknown', 'pending', 'confirmed', 'rejected', 'suppressed', 'replaced')),
+    state TEXT NOT NULL DEFAULT 'planned' CHECK (
+        state = 'planned' OR state = 'held' OR state = 'sent' OR state = 'unknown' OR state = 'pending'
+        OR state = 'confirmed' OR state = 'rejected' OR state = 'suppressed' OR state = 'replaced'),
     why TEXT,
     waits_for INTEGER REFERENCES outbox (id),
     attempts INTEGER NOT NULL DEFAULT 0,
