@@ -30,14 +30,13 @@ class Planner:
 
     def plan_some(self, tally: Tally) -> bool:
         """Plan up to a batch of wishes; False when none was due."""
-        due = outbox.due_wishes(self._loop.store.read(), self._connection, PLAN_AT_ONCE)
-        if not due:
-            return False
         with self._loop.store.write(step=True) as tx:
+            # Read in here: a wish that another lane changes meanwhile must not be marked as planned.
+            due = outbox.due_wishes(tx, self._connection, PLAN_AT_ONCE)
             number = outbox.next_row_id(tx)
             for one in due:
                 number += self._plan_one(tx, one, number, self._loop.world.now(), tally)
-        return True
+        return bool(due)
 
     def _plan_one(self, tx: Tx, one: Desired, number: int, now: datetime, tally: Tally) -> int:
         """Rows of one wish; how many were planned."""

@@ -20,7 +20,9 @@ from connector.loop.connect import read_files
 from connector.loop.context import Loop, World
 from connector.loop.tally import Tally
 from connector.server import Counts, Health
-from connector.state.store import Store
+from connector.state import outbox
+from connector.state.outbox import Desired
+from connector.state.store import Store, Tx
 from tests.cli.company import NOW, Company
 from tests.daemon.process import company
 from tests.sync.world import Company as Platforms
@@ -73,6 +75,22 @@ def test_what_a_pull_reads_is_scored_and_the_next_push_writes_it(inside: Inside)
     inside.run("push", "sales")
     assert inside.made.leads.exists()
     assert inside.runs() == [("pull export", "ok"), ("push sales", "ok")]
+
+
+def test_a_wish_is_read_and_planned_in_one_transaction(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a score that another lane commits in between would be marked as planned, and never be written."""
+    inside.run("pull", "export")
+    real, read_outside = outbox.due_wishes, []
+
+    def watched(db: Tx, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
+        if not unresolved and not db.in_transaction:
+            read_outside.append(connection)
+        return real(db, connection, limit, unresolved=unresolved)
+
+    monkeypatch.setattr(outbox, "due_wishes", watched)
+    inside.run("push", "sales")
+    assert inside.made.leads.exists()
+    assert read_outside == []
 
 
 def test_a_failure_that_lasts_leaves_one_row(inside: Inside) -> None:
