@@ -43,7 +43,7 @@ BEFORE_KNOWN: Final = ("form_submissions", "page_hits", "asset_downloads")
 CHANGING: Final = frozenset({"form_submissions", "lead_donotcontact"})
 """Acts that change the contact: it is read again, whether or not its `date_modified` moved."""
 AT_ONCE: Final = 100
-BORN_KNOWN: Final = timedelta(seconds=60)
+BORN_KNOWN: Final = timedelta(seconds=2)
 
 
 @dataclass(slots=True)

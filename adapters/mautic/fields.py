@@ -2,7 +2,7 @@
 
 Source: https://devdocs.mautic.org/en/latest/rest_api/fields.html
 Quirk:  a field whose alias exists already is made as `alias1` and reported as a success.
-Quirk:  a write drops 0 and false of number and boolean fields, so the fields that we make are texts.
+Quirk:  a write passes over 0 and false, so the fields that we make are texts: they take a word for it.
 """
 
 from __future__ import annotations

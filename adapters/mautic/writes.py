@@ -4,7 +4,9 @@ Every function takes the writes that one call carries and answers one outcome fo
 Source: https://devdocs.mautic.org/en/latest/rest_api/contacts.html (batch edit), stages.html, segments.html, notes.html
 Quirk:  a batch is answered 200 whatever became of its rows; `statusCodes` and `errors` hold them by place, as a list or
         an object. Every item carries its id: one without would shift all later ones onto the wrong people.
-Quirk:  a field that the account lacks is ignored without a word, and so is a 0 or false in a field that is no text.
+Quirk:  a field that the account lacks is ignored without a word. So is a blank, and everything that PHP reads as a
+        number whose whole part is 0, in text fields, too: the older value stands. `overwriteWithBlank` is never sent,
+        since it may empty fields that the item does not name.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ def send_note(client: Client, writes: Sequence[LeadWrite]) -> list[Outcome]:
 
 
 def as_sent(value: Any) -> Any:
-    """Numbers travel as texts: a text field keeps a 0 that way. Blank clears a field only as an empty text."""
+    """Numbers travel as texts, since the fields that we make are texts."""
     if value is None:
         return ""
     return value if isinstance(value, bool | str | list) else str(value)
@@ -108,18 +110,25 @@ def _kept(write: LeadWrite, values: Mapping[str, Any] | None) -> Outcome:
     """Did the contact keep what was written? Only the record in the answer tells."""
     if write.kind == "field" and values is not None:
         for name, value in write.fields.items():
-            text = ""
             if name not in values:
-                text = f"the account has no field '{name}', or it is not published"
-            elif _is_dropped(value, values[name]):
-                text = f"'{name}' does not keep 0 or no: make it a text field"
-            if text:
-                code = "not_kept" if name in values else "unknown_field"
-                return Outcome(write.effect, "rejected", record_id=write.record_id, code=code, text=text, field=name)
+                return _lost(write, "unknown_field", name, "the account has no such field, or it is not published")
+            if _is_passed_over(value) and not _is_passed_over(values[name]):
+                return _lost(
+                    write, "not_kept", name, "Mautic takes no blank, no 0 and no 'false': write a word instead"
+                )
     return Outcome(write.effect, "updated", record_id=write.record_id)
 
 
-def _is_dropped(ours: Any, theirs: Any) -> bool:
-    """Was a 0 or false left out, so that the older value still stands?"""
-    is_zero = ours is False or (isinstance(ours, int | float) and not ours)
-    return is_zero and str(theirs or "0").lower() not in ("0", "0.0", "false")
+def _lost(write: LeadWrite, code: str, field: str, why: str) -> Outcome:
+    text = f"'{field}': {why}"
+    return Outcome(write.effect, "rejected", record_id=write.record_id, code=code, text=text, field=field)
+
+
+def _is_passed_over(value: Any) -> bool:
+    """Does Mautic leave the older value where this one is written?"""
+    if value is None or value is False or value == "":
+        return True
+    try:
+        return int(float(value)) == 0
+    except (TypeError, ValueError, OverflowError):
+        return False

@@ -56,7 +56,7 @@ def test_fields_come_in_pages_and_with_our_types(mautic):
     assert (fields["tags"].writable, fields["points"].type) == (False, "number")
 
 
-def test_fields_are_made_as_texts_so_that_a_0_stands(mautic):
+def test_fields_are_made_as_texts_which_take_a_word_for_0(mautic):
     world = mautic()
     assert world.adapter().prepare_writes(["leadloop_score"]) == {"leadloop_score": "created"}
     assert world.simulator.installation.fields["leadloop_score"]["type"] == "text"

@@ -52,23 +52,31 @@ def test_a_tag_is_taken_off_with_a_minus(world):
     assert body_of(world.simulator.calls("PATCH")[0])[0]["tags"] == ["-MQL"]
 
 
-def test_a_score_of_0_stands_in_a_text_field(world):
-    ana = world.add(1)
-    write = world.effect("field", ana, fields={"lead_note": 0})
-    assert world.adapter().write_back([write])[0].status == "updated"
-    assert world.simulator.contact(ana).values["lead_note"] == "0"
-    (seen,) = world.adapter().read_back([write])
-    assert dict(seen.fields) == {"lead_note": 0}
-
-
-@pytest.mark.parametrize("value", [0, False])
-def test_a_0_or_a_no_that_a_field_drops_is_a_reject_that_says_what_to_do(world, value):
-    kind = "boolean" if value is False else "number"
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("text", 0), ("text", "0"), ("text", "0.4"), ("number", 0), ("boolean", False), ("text", None), ("text", "")],
+)
+def test_what_mautic_passes_over_is_a_reject_that_says_what_to_do(world, kind, value):
     world.simulator.installation.add_field("dropping", kind)
-    ana = world.simulator.add("ana@acme.example", dropping="1")
+    ana = world.simulator.add("ana@acme.example", dropping="12")
     (outcome,) = world.adapter().write_back([world.effect("field", ana, fields={"dropping": value})])
     assert (outcome.status, outcome.code, outcome.field) == ("rejected", "not_kept", "dropping")
-    assert "text field" in str(outcome.text)
+    assert "write a word instead" in str(outcome.text)
+
+
+@pytest.mark.parametrize("value", [0, False, None])
+def test_nothing_is_lost_where_nothing_stood(world, value):
+    ana = world.add(1)
+    (outcome,) = world.adapter().write_back([world.effect("field", ana, fields={"lead_note": value})])
+    assert outcome.status == "updated"
+
+
+@pytest.mark.parametrize("value", [54, "none", "no", True])
+def test_numbers_and_words_are_kept_and_read_back_as_they_were_written(world, value):
+    write = world.effect("field", world.add(1), fields={"lead_note": value})
+    assert world.adapter().write_back([write])[0].status == "updated"
+    (seen,) = world.adapter().read_back([write])
+    assert dict(seen.fields) == {"lead_note": value}
 
 
 def test_a_field_that_the_account_lacks_is_a_reject_though_mautic_says_nothing(world):

@@ -87,6 +87,7 @@ def test_one_lead_travels_all_steps_and_a_second_run_sends_nothing(company):
     mautic.submit(asks, "demo-request", {"message": "price"})
     looks = mautic.add("bob@acme.example", firstname="Bob", position="Intern", country="Brazil")
     mautic.hit(looks, "https://www.acme.example/pricing")
+    rests = mautic.add("eve@acme.example", firstname="Eve")
 
     lines = company.run()
     assert (outcome(lines), exit_code(lines)) == ("ok", 0), [line.as_json() for line in lines]
@@ -97,6 +98,7 @@ def test_one_lead_travels_all_steps_and_a_second_run_sends_nothing(company):
         "yes", True, ["MQL"],
     )  # fmt: skip
     assert mautic.contact(looks).values["leadloop_mql"] == "no"
+    assert mautic.contact(rests).values["leadloop_score"] == "none"
 
     company.salesforce.set_status(lead["Id"], "Unqualified", reason="No budget")
     company.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,11 +44,12 @@ def edit(installation: Installation, contact: SimContact, body: Json) -> Json | 
 
 
 def _is_dropped(installation: Installation, name: str, value: Any) -> bool:
-    """Blank values are skipped, and so is whatever PHP casts to 0 in a field that is no text."""
+    """Blank values are skipped, and so is whatever PHP reads as a number whose whole part is 0, in any field."""
     if value in ("", None):
         return True
-    kind = installation.fields[name]["type"]
-    return kind in ("number", "boolean") and str(value).lower() in ("0", "0.0", "0.4", "false")
+    if installation.fields[name]["type"] == "boolean":
+        return value in (False, 0, "0", "false")
+    return re.fullmatch(r"\s*[-+]?0*(\.\d*)?\s*", str(value)) is not None
 
 
 def _tag(contact: SimContact, tag: str) -> None:
