@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.sync.kill.company import HISTORIES, Runner, settle
-from tests.sync.oracle import must_hold, picture
+from tests.sync.kill.company import HISTORIES, Runner, first_day, settle
+from tests.sync.oracle import must_hold, nothing_lost, picture
 from tests.sync.world import Company
 
 Undisturbed = Callable[[str], tuple[int, dict[str, Any]]]
@@ -51,6 +51,17 @@ def test_a_killed_run_is_completed_by_the_next(
     company: Company, runner: Runner, undisturbed: Undisturbed, history: str, share: float
 ) -> None:
     check(company, runner, undisturbed, history, share)
+
+
+@pytest.mark.parametrize("moment", range(33, 47))
+def test_a_run_killed_while_it_reads_the_listing_left_no_cursor_ahead(
+    company: Company, runner: Runner, moment: int
+) -> None:
+    """No walk of everybody comes to help: the very next pull must find whom the killed one had not saved."""
+    first_day(company)
+    assert "killed" in runner.run(company, kill_at=moment)
+    company.run("pull")
+    nothing_lost(company)
 
 
 @pytest.mark.long
