@@ -165,16 +165,17 @@ class Records:
         else:
             record.indexed = record.values, record.updated_at
 
-    def searchable(self, after: int) -> Iterator[SimRecord]:
-        """Records behind an id that searches see by now, by ascending id."""
+    def settle(self) -> None:
+        """What is due to be seen by searches is seen."""
         now = self.clock()
         while self._due and self._due[0][0] <= now:
             _, record, values, at = self._due.pop(0)
             record.indexed = values, at
             self.version += 1
-        for number in self.ids[bisect.bisect_right(self.ids, after) :]:
-            if self.live[number].indexed is not None:
-                yield self.live[number]
+
+    def searchable(self) -> Iterator[SimRecord]:
+        """Records that searches see by now, by ascending id."""
+        yield from (self.live[number] for number in self.ids if self.live[number].indexed is not None)
 
 
 def _is_backward(before: str, value: str) -> bool:

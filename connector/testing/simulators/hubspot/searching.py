@@ -39,26 +39,44 @@ def refusal_of(body: Json) -> Reply | None:
     return None
 
 
-def hits(records: Records, body: Json) -> list[Hit]:
-    """What fits, as the index knows it, sorted as asked."""
-    groups = [group.get("filters", []) for group in body.get("filterGroups") or [{}]]
-    after = min((_behind(filters) for filters in groups), default=0)
+class Searcher:
+    """Finds what fits. Pages of one walk differ in the id behind which they begin: the rest is worked out once."""
+
+    def __init__(self) -> None:
+        self._asked: object = None
+        self._found: list[Hit] = []
+
+    def hits(self, records: Records, body: Json) -> list[Hit]:
+        """What fits, as the index knows it, sorted as asked."""
+        records.settle()
+        groups = [list(group.get("filters", [])) for group in body.get("filterGroups") or [{}]]
+        behind = _behind(groups[0]) if len(groups) == 1 else None
+        if behind is not None:
+            groups[0].remove(behind)
+        asked = (records, records.version, repr(groups), repr(body.get("sorts")))
+        if self._asked != asked:
+            self._asked, self._found = asked, _found(records, groups, body.get("sorts") or [])
+        if behind is None:
+            return self._found
+        return [hit for hit in self._found if hit[0].id > int(behind["value"])]
+
+
+def _behind(filters: list[Json]) -> Json | None:
+    return next((one for one in filters if (one["propertyName"], one["operator"]) == ("hs_object_id", "GT")), None)
+
+
+def _found(records: Records, groups: list[list[Json]], sorts: list[Json]) -> list[Hit]:
     found: list[Hit] = [
         (record, *record.indexed)
-        for record in records.searchable(after)
+        for record in records.searchable()
         if record.indexed is not None
         if any(all(_fits(one, record.indexed[0]) for one in filters) for filters in groups)
     ]
-    for sort in body.get("sorts") or []:
+    for sort in sorts:
         name, descending = sort["propertyName"], sort.get("direction") == "DESCENDING"
         if name != "hs_object_id" or descending:
             found.sort(key=lambda hit: _comparable(hit[1].get(name, "")), reverse=descending)
     return found
-
-
-def _behind(filters: list[Json]) -> int:
-    wanted = [int(one["value"]) for one in filters if (one["propertyName"], one["operator"]) == ("hs_object_id", "GT")]
-    return max(wanted, default=0)
 
 
 def _fits(wanted: Json, values: Mapping[str, str]) -> bool:

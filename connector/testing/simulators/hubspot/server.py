@@ -15,14 +15,14 @@ from connector.testing.simulator import Reply, Request, Simulator, route
 from connector.testing.simulators.hubspot import wording
 from connector.testing.simulators.hubspot.account import Account
 from connector.testing.simulators.hubspot.feeds import Feeds
-from connector.testing.simulators.hubspot.objects import Objects
+from connector.testing.simulators.hubspot.saving import Saving
 from connector.testing.simulators.hubspot.tokens import Tokens
 
 TOKEN_PATH: Final = "/oauth/v3/token"  # noqa: S105 - an address
 _BURST, _DAY = 0, 1
 
 
-class HubSpotSimulator(Objects, Feeds, Simulator):
+class HubSpotSimulator(Saving, Feeds, Simulator):
     """One account. `search_lag_s`: how long searches do not see a change. `rotate`: refresh tokens serve once."""
 
     limits: Sequence[Limit] = (
