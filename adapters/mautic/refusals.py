@@ -8,11 +8,13 @@ Quirk:  a batch carries `errors` by place in a 200 as well; those belong to its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from adapters.mautic.spec import REFUSED
+from adapters.mautic.spec import DENIED, REFUSED
 from connector.adapter import Answer
 from connector.errors import LeadloopError, RemoteError
+
+FORBIDDEN: Final = 403
 
 
 def errors_in(answer: Answer) -> list[RemoteError]:
@@ -33,7 +35,10 @@ def hidden_in(answer: Answer) -> list[RemoteError]:
     body = _body(answer)
     if not isinstance(body, dict) or body.keys() != {"errors"}:
         return []
-    return [RemoteError(REFUSED, str(item.get("message") or "")) for item in listed(body["errors"])]
+    return [
+        RemoteError(DENIED if item.get("code") == FORBIDDEN else REFUSED, str(item.get("message") or ""))
+        for item in listed(body["errors"])
+    ]
 
 
 def error_of(item: Mapping[str, Any]) -> RemoteError:

@@ -4,7 +4,7 @@ Source: https://devdocs.mautic.org/en/latest/rest_api/ (authentication, contacts
         code of https://github.com/mautic/mautic 5.1, both read 2026-11-22.
 Limits: none by default; an administrator may set calls an hour (`api_rate_limiter_limit`). Ours are courtesy to a
         server that also serves pages and sends mail; `limits: {per_hour: …}` is for an account that has one.
-Quirk:  the statistics answer 200 for a table that is unknown or not allowed: without rows, or with `errors`.
+Quirk:  the statistics answer 200 for a table that is unknown or not allowed: without `stats`, or with `errors`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ BATCH: Final = 200
 TABLES: Final = ("form_submissions", "page_hits", "email_stats", "asset_downloads", "lead_donotcontact")
 """The statistics that tell of acts."""
 REFUSED: Final = "stats_refused"
+DENIED: Final = "stats_denied"
+"""How we call what the statistics refuse in a 200: a bad question, and a table that the role may not read."""
 
 _AUTH = (
     OAuth(
@@ -35,7 +37,8 @@ _ROLE = "give the user's role API access, and the right to view and edit all con
 
 _ERRORS = (
     ErrorRule(means="forbidden", code="api_disabled", hint=_ENABLE),
-    ErrorRule(means="config", code=REFUSED, hint="the role may not read this table, or it has other columns"),
+    ErrorRule(means="config", code=DENIED, hint=_ROLE),
+    ErrorRule(means="config", code=REFUSED, hint="this version of Mautic has other columns in the table"),
     ErrorRule(means="refresh", status=401, hint=_BASIC),
     ErrorRule(means="forbidden", status=403, hint=_ROLE),
     ErrorRule(means="gone", status=404),
@@ -82,7 +85,7 @@ SPEC: Final = MarketingSpec(
         "that a field which the account lacks is left out of the answer to a write, as it is left out of every record",
         "that a list asked for with minimal=1 still names every contact's id",
         "that a note comes back with the text that was sent, as far as HTML lets it",
-        "the names of the keys of utmtags, and that the last one is the newest",
+        "that the last of utmtags is the newest",
     ),
 )
 """The declaration that the engine reads."""

@@ -5,7 +5,8 @@ last minutes is therefore read again; `seen` keeps the ids of those rows, so tha
 
 Place of a table: `marks`, when which id was the highest; `seen`, ids above the mark that reading begins at.
 Source: https://devdocs.mautic.org/en/latest/rest_api/stats.html
-Quirk:  an unknown table, or one that the role may not read, answers 200 without `stats`. No rows are `"stats": []`.
+Quirk:  an unknown table answers 200 without `stats`, one that the role may not read the same or with an error in the
+        200, depending on the version. No rows are `"stats": []`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.mautic.asking import Where, query, rows
+from adapters.mautic.spec import DENIED
 from connector.adapter import Client
+from connector.errors import RemoteRefusal
 from connector.model import Json
 
 LATE: Final = timedelta(minutes=5)
@@ -29,7 +32,12 @@ def read_table(
 ) -> list[Json] | None:
     """Rows that fit, by id; None when the table may not be read."""
     asked = query(conditions, limit=limit, descending=descending)
-    answer = client.request("GET", f"/api/stats/{table}", params=asked)
+    try:
+        answer = client.request("GET", f"/api/stats/{table}", params=asked)
+    except RemoteRefusal as refusal:
+        if refusal.code == DENIED:
+            return None
+        raise
     body = answer.json()
     if not isinstance(body, dict) or "stats" not in body:
         return None

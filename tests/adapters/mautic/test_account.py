@@ -116,5 +116,6 @@ def test_every_shape_is_read(body, read):
 def test_only_an_answer_that_is_nothing_but_errors_is_a_hidden_refusal():
     refused = words.bad_column("lead").body
     assert [error.code for error in hidden_in(Told(refused))] == ["stats_refused"]
+    assert [error.code for error in hidden_in(Told(words.table_denied().body))] == ["stats_denied"]
     assert hidden_in(Told({"errors": {"1": refused}, "contacts": [], "statusCodes": [200, 404]})) == []
     assert hidden_in(Told({"stats": [{"url": '"errors"'}]})) == []

@@ -107,9 +107,10 @@ def test_what_is_older_than_since_is_not_read(mautic):
     assert keys(read(world)[0]) == [f"page_hits:{new}"]
 
 
+@pytest.mark.parametrize("says_denied", [True, False])
 @pytest.mark.parametrize("table", ["page_hits", "email_stats"])
-def test_a_table_that_is_not_allowed_is_told_after_the_others_were_read(mautic, table):
-    world = mautic(hidden=(table,))
+def test_a_table_that_is_not_allowed_is_told_after_the_others_were_read(mautic, table, says_denied):
+    world = mautic(hidden=(table,), says_denied=says_denied)
     world.simulator.download(world.add(1), "ebook.pdf")
     acts = []
     with pytest.raises(ContractError, match=table) as caught:

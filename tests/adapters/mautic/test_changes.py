@@ -31,8 +31,9 @@ def test_an_edit_that_moves_no_time_is_named_by_the_audit_log(mautic):
     assert walk(world, cursor)[:2] == ([], [ana])
 
 
-def test_without_the_audit_log_such_an_edit_is_found_within_a_day(mautic):
-    world = mautic(moves_modified=False, hidden=("audit_log",))
+@pytest.mark.parametrize("says_denied", [True, False])
+def test_without_the_audit_log_such_an_edit_is_found_within_a_day(mautic, says_denied):
+    world = mautic(moves_modified=False, hidden=("audit_log",), says_denied=says_denied)
     ids = [world.add(number) for number in range(25)]
     world.clock.advance(3600)
     _, _, cursor = walk(world)
@@ -78,6 +79,14 @@ def test_a_merge_of_a_merge_leads_to_the_last_survivor(mautic):
     world.merge(first, second)
     world.merge(second, last)
     assert [one.merged_into for one in world.adapter().contacts([first, second])] == [last, last]
+
+
+def test_a_merge_looks_like_a_deletion_where_the_audit_log_may_not_be_read(mautic):
+    world = mautic(hidden=("audit_log",))
+    loser, survivor = world.add(1), world.add(2)
+    world.merge(loser, survivor)
+    (answer,) = world.adapter().contacts([loser])
+    assert (answer.state, answer.merged_into) == ("gone", None)
 
 
 def test_a_list_that_hides_rows_proves_no_absence(mautic):

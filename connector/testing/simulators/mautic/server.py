@@ -67,6 +67,8 @@ class MauticSimulator(SignedInstallation):
     @route("GET", "/api/stats/{table}")
     def statistics(self, request: Request) -> Reply:
         table = request.args["table"]
+        if table in self.hidden and self.says_denied:
+            return wording.table_denied()
         if table not in COLUMNS or table in self.hidden:
             shown = sorted(set(COLUMNS) - self.hidden)
             return Reply(200, {"availableTables": shown, "tableColumns": {one: list(COLUMNS[one]) for one in shown}})

@@ -19,7 +19,10 @@ LIFETIME: Final = timedelta(hours=1)
 
 
 class SignedInstallation(Simulator):
-    """`hidden`: tables that the role may not read. `zoned`: contacts' times carry an offset, and no rows are `[]`."""
+    """`hidden`: tables that the role may not read; `says_denied`: an answer says so, instead of holding no rows.
+
+    `zoned`: contacts' times carry an offset, and no contacts are `[]`. `moves_modified`: edits move `date_modified`.
+    """
 
     limits = (Limit(calls=36_000, per_s=3600),)
     client_id = "1_simulated"
@@ -35,12 +38,14 @@ class SignedInstallation(Simulator):
         latency_s: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
         hidden: tuple[str, ...] = (),
+        says_denied: bool = True,
         zoned: bool = True,
         moves_modified: bool = True,
     ) -> None:
         super().__init__(clock=clock, factor=factor, latency_s=latency_s, monotonic=monotonic)
         self.installation = Installation(clock, moves_modified=moves_modified)
         self.hidden = set(hidden)
+        self.says_denied = says_denied
         self.zoned = zoned
         self.enabled = True
         self._tokens: dict[str, datetime] = {}

@@ -55,3 +55,9 @@ def bad_column(column: str) -> Reply:
     """The statistics' way to refuse: 200, and errors instead of rows."""
     message = f"An exception occurred while executing a query: Unknown column '{column}' in 'where clause'"
     return Reply(200, {"errors": [{"message": message, "code": 1054}]})
+
+
+def table_denied() -> Reply:
+    """A table that the role may not read, as newer versions say it: in a 200."""
+    message = "You do not have the view permission to load data from the lead table"
+    return Reply(200, {"errors": [{"message": message, "code": 403}]})
