@@ -22,6 +22,17 @@ ACCOUNT: Final = ("token", "client_id", "refresh_token")
 LOCKED_S: Final = 2.0
 """How long a locked record (423) is left alone, at least."""
 
+SCOPES: Final = (
+    "crm.objects.contacts.read", "crm.objects.contacts.write",
+    "crm.schemas.contacts.read", "crm.schemas.contacts.write",
+)  # fmt: skip
+"""What neither side can do without."""
+FURTHER_SCOPES: Final = (
+    "forms", "content", "crm.lists.read", "crm.lists.write", "crm.objects.deals.read", "crm.schemas.deals.read",
+    "crm.objects.leads.read", "crm.schemas.leads.read",
+)  # fmt: skip
+"""What one side or the other reads, where the account's plan has it."""
+
 AUTH: Final = (
     StaticAuth(credentials=("token",)),
     OAuth(
@@ -30,6 +41,7 @@ AUTH: Final = (
         token_url="{base}/oauth/v3/token",  # noqa: S106 - an address
         expires_in_s=1800,
         authorize_url="https://app.hubspot.com/oauth/authorize",
+        authorize_params={"scope": " ".join(("oauth", *SCOPES)), "optional_scope": " ".join(FURTHER_SCOPES)},
     ),
 )
 

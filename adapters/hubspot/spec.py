@@ -40,8 +40,8 @@ CRM: Final = CrmSpec(
         visible_after_s=60,
     ),
     scopes=(
-        "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.read",
-        "crm.schemas.contacts.write", "crm.objects.deals.read", "crm.schemas.deals.read", "crm.objects.leads.read",
+        *platform.SCOPES, "crm.objects.deals.read", "crm.schemas.deals.read", "crm.objects.leads.read",
+        "crm.schemas.leads.read",
     ),
     source=platform.SOURCE,
     read_on=platform.READ_ON,
@@ -89,10 +89,7 @@ MARKETING: Final = MarketingSpec(
         makes_fields=True,
         visible_after_s=60,
     ),
-    scopes=(
-        "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.read",
-        "crm.schemas.contacts.write", "forms", "content", "crm.lists.read", "crm.lists.write",
-    ),
+    scopes=(*platform.SCOPES, "forms", "content", "crm.lists.read", "crm.lists.write"),
     source=platform.SOURCE,
     read_on=platform.READ_ON,
     unverified=(
