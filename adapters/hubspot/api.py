@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from adapters.hubspot.platform import SEARCH
 from connector.adapter import Answer, Client
@@ -92,7 +93,7 @@ class Api:
 
     def one(self, object_name: str, record_id: str, properties: Sequence[str]) -> Json | None:
         """A record as it stands, the survivor of a merge for an old id; None when there is none."""
-        path, asked = f"/crm/v3/objects/{object_name}/{record_id}", {"properties": ",".join(properties)}
+        path, asked = f"/crm/v3/objects/{object_name}/{quote(record_id, safe='')}", {"properties": ",".join(properties)}
         answer = self.client.request("GET", path, params=asked, accept=(404,))
         return None if answer.status == 404 else _object(answer)
 

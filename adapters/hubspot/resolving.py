@@ -93,11 +93,22 @@ def _by_key(api: Api, keys: Keys, people: Sequence[PersonKeys]) -> dict[str, Jso
 def _by_email(api: Api, keys: Keys, people: Sequence[PersonKeys]) -> dict[str, Json]:
     emails = [email.lower() for person in people for email in person.emails]
     found: dict[str, Json] = {}
-    for row in api.read(CONTACTS, emails, keys.columns, by="email").rows if emails else ():
+    for row in _under_emails(api, emails, keys.columns) if emails else ():
         further = str(row["properties"].get("hs_additional_emails") or "").split(";")
         addresses = [str(row["properties"].get("email") or ""), *further]
         found |= {address.strip().lower(): row for address in addresses if address.strip()}
     return found
+
+
+def _under_emails(api: Api, emails: Sequence[str], columns: Sequence[str]) -> Sequence[Json]:
+    """Contacts by address. One that HubSpot does not take for an address keeps no others from being found."""
+    try:
+        return api.read(CONTACTS, emails, columns, by="email").rows
+    except RemoteRefusal:
+        if len(emails) == 1:
+            return ()
+    middle = len(emails) // 2
+    return [*_under_emails(api, emails[:middle], columns), *_under_emails(api, emails[middle:], columns)]
 
 
 def _resolution(contacts: _Contacts, keys: Keys, person: PersonKeys) -> Resolution:

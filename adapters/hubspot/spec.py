@@ -64,6 +64,7 @@ MARKETING: Final = MarketingSpec(
     contact_key="id",
     contact_changed_at="updatedAt",
     contact_object="contacts",
+    stage_field="lifecyclestage",
     activity_key="key",
     activity_contact="email",
     activity_contact_by="email",

@@ -190,7 +190,9 @@ class MarketingSpec(Spec):
     contact_changed_at: str | None = None
     """Where it holds the source's time of the last change, if it does."""
     contact_object: str = ""
-    """Which object of the platform's own CRM a contact is; '' where there is none. In one account both are one record."""
+    """Which object of the platform's own CRM a contact is; '' for none. In one account both are one record."""
+    stage_field: str = ""
+    """The field of that record which a stage is, so that a CRM connection of the same account can protect it."""
     activity_key: str | None = None
     """Where a raw activity holds an id; None: the engine hashes its content."""
     activity_contact: str = "contact_id"

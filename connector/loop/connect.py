@@ -175,6 +175,7 @@ class Connector:
                 for rule in mapping.rules
                 if rule.line.from_ == "lead.is_mql" or rule.line.from_.startswith("contact.consent.")
             ),
+            protected=frozenset(mapping.file.protected),
         )
 
     def _client(

@@ -76,6 +76,8 @@ class Crm:
     """Events that set off a task or a note."""
     consent_and_flag: frozenset[str]
     """Fields that may be written even for a person who must not be passed on: consent, and the MQL mark going off."""
+    protected: frozenset[str]
+    """Fields that sales owns: never written."""
 
 
 @dataclass(slots=True)

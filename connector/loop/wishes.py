@@ -43,7 +43,7 @@ class Wisher:
     def wish(self, lead: Lead) -> None:
         """Keep the wishes of one lead, and where it stands."""
         crm = self._crm(lead)
-        pushed = frozenset(self._wish_crm(crm, lead)) if crm is not None else frozenset[str]()
+        pushed = frozenset(self._wish_crm(crm, lead)) | crm.protected if crm is not None else frozenset[str]()
         for source in self._loop.marketing:
             if source.mapping.feedback.kinds and source.spec.capabilities.writes:
                 is_one = crm is not None and source.shares_records_with(crm)
@@ -70,6 +70,8 @@ class Wisher:
         before = self._desired.get((crm.name, lead.dossier.person))
         linked = before is not None and (before.have is not None or before.record_id is not None)
         if not self._is_wanted(crm, lead, before, linked=linked) or not self._can_be_found(crm, lead):
+            if before is not None:
+                outbox.withdraw(self._tx, crm.name, lead.dossier.person, self._now, lead.blocked)
             return {}
         is_mql = lead.standing.is_mql and lead.blocked is None
         known = self._facts(lead, explain=True, is_mql=is_mql)
@@ -113,7 +115,7 @@ class Wisher:
     # Marketing automation.
 
     def _wish_marketing(self, source: Marketing, lead: Lead, pushed: Collection[str]) -> None:
-        """Where both sides are one record, what push writes is not said again."""
+        """Where both sides are one record, what push writes is not said again, and what sales owns is left alone."""
         contact = self._contact_of(source, lead.dossier.person)
         if contact is None:
             outbox.not_due(self._tx, source.name, lead.dossier.person)
@@ -125,6 +127,8 @@ class Wisher:
             want |= effect.fields if effect.kind == "field" else _mark(effect.kind, effect.name, effect.on, before)
         want = {name: value for name, value in want.items() if name not in pushed}
         effects = self._once(source.name, lead, source.once_on, source.mapping.feedback.happened)
+        if source.spec.stage_field in pushed:
+            effects = [effect for effect in effects if effect["kind"] != "stage"]
         if pushed and not (want or effects):
             outbox.not_due(self._tx, source.name, lead.dossier.person)  # what waited to be said is push's business now
         elif want or effects:

@@ -141,7 +141,7 @@ def test_one_account_on_both_sides_is_told_nothing_twice(start, hubspot):
     assert len(hubspot.account.contacts.live) == 2
     values = hubspot.account.values(contact)
     assert (values["leadloop_mql"], values["leadloop_score"]) == ("true", "60")
-    assert values["lifecyclestage"] == "marketingqualifiedlead"
+    assert not values.get("lifecyclestage")  # the CRM's mapping protects it: feedback leaves it alone, too
     # Push never writes to a lead that is no MQL: marketing's score of it is told all the same.
     assert hubspot.account.values(cold)["leadloop_grade"] == "C"
     lines_of_score = hubspot.account.contacts.live[int(contact)].history["leadloop_score"]
@@ -159,6 +159,17 @@ def test_one_account_on_both_sides_finds_a_contact_by_its_own_id(start, hubspot,
     company.run()
     assert hubspot.account.values(contact)["leadloop_mql"] == "true"
     assert not hubspot.calls("POST", "/contacts/batch/upsert")
+
+
+def test_one_account_on_both_sides_moves_the_stage_where_sales_does_not_own_it(start, hubspot, tmp_path):
+    mapping = tmp_path / "hubspot.yaml"
+    mapping.write_text(
+        shipped("hubspot.yaml").read_text().replace("hs_lead_status, lifecyclestage]", "hs_lead_status]")
+    )
+    company = start.company(as_marketing(hubspot), as_crm(hubspot, mapping=str(mapping)))
+    contact = ana(hubspot)
+    company.run()
+    assert hubspot.account.values(contact)["lifecyclestage"] == "marketingqualifiedlead"
 
 
 def test_both_sides_of_one_account_share_its_limits(start, hubspot):

@@ -86,6 +86,15 @@ def test_a_further_address_finds_its_contact(world):
     assert [(one.object, one.id) for one in answer.found] == [record]
 
 
+def test_an_address_that_hubspot_does_not_take_keeps_no_others_from_being_found(world):
+    records = [world.add(number) for number in (1, 2, 3)]
+    people = [world.keys(1), PersonKeys("ll-odd", (), ("no address",)), world.keys(2), world.keys(3)]
+    answers = world.adapter().resolve(people)
+    assert [[(one.object, one.id) for one in answer.found] for answer in answers] == [
+        [records[0]], [], [records[1]], [records[2]],
+    ]  # fmt: skip
+
+
 def test_a_search_that_lags_makes_nobody_twice(crm):
     world = crm(search_lag_s=600)
     adapter = world.adapter()

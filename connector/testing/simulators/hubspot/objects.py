@@ -84,6 +84,8 @@ class Objects:
             return wording.refused(400, "VALIDATION_ERROR", "too many inputs")
         if by is not None and not records.is_unique(by):
             return wording.refused(400, "VALIDATION_ERROR", f"{by} is not a unique property")
+        if by == "email" and not all("@" in one["id"] for one in inputs):
+            return wording.refused(400, "VALIDATION_ERROR", "an id is not a valid e-mail address")
         found = {one["id"]: records.by(by, one["id"]) if by else records.find(one["id"]) for one in inputs}
         live = {record.id: record for record in found.values() if record is not None}
         rows = [shown(records, record, body.get("properties"), history=history) for record in live.values()]
