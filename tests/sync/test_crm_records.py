@@ -127,19 +127,64 @@ def test_a_lead_below_the_threshold_makes_no_record(company: Company) -> None:
     assert not company.sf.live("Lead")
 
 
-def test_the_blast_guard_holds_what_goes_beyond_it_until_a_person_releases_it(company: Company) -> None:
+def guarded(company: Company, *names: str, form: str = "fair-spring") -> None:
+    """Two records may be made a run; the rest is held."""
     company.settings["sf"] = {"guard": {"creates": 2, "changes_percent": 20}}
-    for name in ("ana", "bia", "cid", "dan"):
-        company.convert(name, "ebook-a", "ebook-b")
+    for name in names:
+        company.convert(name, form)
     company.run()
-    assert len(company.sf.live("Lead")) == 2
-    held = "SELECT count(*) FROM outbox WHERE state = 'held'"
-    assert company.ask(held) == [(2,)]
-    company.run()
-    assert len(company.sf.live("Lead")) == 2
+
+
+def release(company: Company) -> None:
     loop = company.open()
     with loop.store.hold(), loop.store.write(step=True) as tx:
         perform(tx, loop.store, "held release", {"connection": "sf"})
+
+
+def in_state(company: Company, state: str) -> int:
+    [(rows,)] = company.ask("SELECT count(*) FROM outbox WHERE connection = 'sf' AND state = ?", state)
+    return int(rows)
+
+
+def test_the_blast_guard_holds_what_goes_beyond_it_until_a_person_releases_it(company: Company) -> None:
+    guarded(company, "ana", "bia", "cid", "dan")
+    assert (len(company.sf.live("Lead")), in_state(company, "held")) == (2, 2)
+    company.run()
+    assert len(company.sf.live("Lead")) == 2
+    release(company)
     company.run_until_quiet()
-    assert len(company.sf.live("Lead")) == 4
-    assert company.ask(held) == [(0,)]
+    assert (len(company.sf.live("Lead")), in_state(company, "held")) == (4, 0)
+    assert len(company.sf.live("Task")) == 4
+
+
+def test_a_lead_that_was_held_until_it_was_no_mql_any_more_is_not_created(company: Company) -> None:
+    guarded(company, "ana", "bia", "cid")
+    assert in_state(company, "held") == 1
+    company.later(days=11)
+    company.run()
+    assert in_state(company, "held") == 0
+    release(company)
+    company.run()
+    assert len(company.sf.live("Lead")) == 2
+
+
+def test_a_lead_that_was_withdrawn_and_qualifies_again_is_handed_over_with_its_task(company: Company) -> None:
+    guarded(company, "ana", "bia", "cid")
+    [held] = {"ana", "bia", "cid"} - {str(lead["Email"]).split("@")[0] for lead in company.sf.live("Lead")}
+    company.later(days=11)
+    company.run()
+    company.convert(held, "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert company.lead(held)["MQL__c"] is True
+    assert len(company.sf.live("Task")) == 3
+
+
+def test_a_lead_that_opted_out_while_it_was_held_is_suppressed(company: Company) -> None:
+    guarded(company, "ana", "bia", "cid")
+    [held] = {"ana", "bia", "cid"} - {str(lead["Email"]).split("@")[0] for lead in company.sf.live("Lead")}
+    company.rd.opt_out(company.convert(held, "point-x"))
+    company.run()
+    assert (in_state(company, "held"), in_state(company, "suppressed")) == (0, 2)
+    release(company)
+    company.run()
+    assert not company.leads(held)
