@@ -182,6 +182,8 @@ class Settler:
         text = f"{self._channel.name} never showed whether this {row.write.kind} arrived"
         outcome = Outcome(row.write.effect, "rejected", code="unconfirmed", text=text)
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=text)
+        if row.creates:
+            outbox.look_again(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row.write, outcome)
 

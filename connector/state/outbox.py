@@ -104,9 +104,10 @@ def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 
 def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
-    """Which of these effects are in the outbox already; a suppressed one may be wanted again."""
+    """Which of these effects are in the outbox already; one that never left may be wanted again."""
     rows = tx.execute(
-        "SELECT effect FROM outbox WHERE effect IN (SELECT value FROM json_each(?)) AND state <> 'suppressed'",
+        "SELECT effect FROM outbox WHERE effect IN (SELECT value FROM json_each(?))"
+        " AND state NOT IN ('suppressed', 'replaced')",
         (pack(list(effects)),),
     )
     return {row[0] for row in rows}
@@ -370,13 +371,14 @@ def recover(tx: sqlite3.Connection, connection: str, epoch: int) -> int:
     return done.rowcount
 
 
-def replace_planned(tx: sqlite3.Connection, connection: str, person: int, kinds: Sequence[str], why: str) -> None:
-    """A newer wish supersedes what is planned or held and not yet on its way."""
+def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime, blocked: str | None) -> None:
+    """Nothing is to be written for this lead after all: what has not left yet never will, as it stands."""
     tx.execute(
-        "UPDATE outbox SET state = 'replaced', why = ? WHERE connection = ? AND person_id = ?"
-        " AND kind IN (SELECT value FROM json_each(?)) AND state IN ('planned', 'held')",
-        (why, connection, person, pack(list(kinds))),
+        "UPDATE outbox SET state = ?, why = ?, settled_at = ? WHERE connection = ? AND person_id = ?"
+        " AND state IN ('planned', 'held')",
+        ("suppressed" if blocked else "replaced", blocked or "no longer wanted", stamp(at), connection, person),
     )
+    not_due(tx, connection, person)
 
 
 def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str) -> None:
@@ -389,11 +391,11 @@ def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str
 
 
 def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None) -> None:
-    """An effect that waited for a row which went nowhere, or was suppressed, hangs on the newest row from now on."""
+    """An effect that never left, since what it hung on went nowhere, hangs on the newest row from now on."""
     tx.execute(
-        "UPDATE outbox SET waits_for = ?, settled_at = NULL, why = CASE state WHEN 'suppressed' THEN NULL ELSE why END,"
-        " state = CASE state WHEN 'suppressed' THEN 'planned' ELSE state END"
-        " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed')",
+        "UPDATE outbox SET waits_for = ?, settled_at = NULL, why = CASE state WHEN 'held' THEN why END,"
+        " state = CASE state WHEN 'held' THEN 'held' ELSE 'planned' END"
+        " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed', 'replaced')",
         (waits_for, effect),
     )
 
@@ -430,6 +432,14 @@ def oldest_open(db: sqlite3.Connection, connection: str, now: datetime) -> tuple
     oldest = min((text for text in (row[1], wishes[1]) if text), default=None)
     age = timedelta(0) if oldest is None else now - moment(oldest)
     return max(int(row[0]), int(wishes[0])), max(0.0, age.total_seconds())
+
+
+def look_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
+    """Whether this lead has a record is to be asked again before one is made."""
+    tx.execute(
+        "UPDATE desired SET resolved_at = NULL WHERE connection = ? AND person_id = ? AND record_id IS NULL",
+        (connection, person),
+    )
 
 
 def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
