@@ -57,7 +57,7 @@ class Standing:
 
     `decided_at`/`decision` are of the newest decision of sales in the current cycle or the one that ended the last
     cycle. `pushed_at` is this cycle's first confirmed push. `rejected_at` and `rejected_known_at` belong to the last
-    rejection or recycling; new evidence must be newer. `origin` is `sales` while the lead's stage came from sales alone.
+    rejection or recycling; new evidence must be newer. `origin` is `sales` while the stage came from sales alone.
     """
 
     stage: Stage = "lead"
@@ -159,9 +159,7 @@ def _pushed(now: Standing, event: Event) -> tuple[Standing, Placed]:
 def _decide(now: Standing, event: Event) -> tuple[Standing, Placed]:
     if event.by != "rule" and now.pushed_at is None and now.ever_pushed:
         return now, Placed(event, max(1, now.cycle - 1), "leadloop", moved=False)
-    origin: Literal["leadloop", "sales"] = (
-        "sales" if event.by == "sales" and not now.ever_pushed and now.mql_at is None else "leadloop"
-    )
+    origin: Literal["leadloop", "sales"] = "sales" if event.by == "sales" and not now.ever_pushed else "leadloop"
     if event.kind in BACK:
         return _go_back(now, event, origin)
     return _go_forward(now, event, FORWARD[event.kind], origin)

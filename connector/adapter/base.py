@@ -1,7 +1,7 @@
 """What both kinds of adapter share: how pages, checks and fields travel, and how errors are read.
 
 An adapter holds no loop over pages that it does not yield, does not sleep, retry or log, and knows no database: it
-asks through its client and yields what it read. The cursor is its own JSON; the engine stores it and never looks inside.
+asks through its client and yields what it read. The cursor is its own JSON; the engine stores it, never looks inside.
 """
 
 from __future__ import annotations

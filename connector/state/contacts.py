@@ -87,7 +87,7 @@ GONE_AND_DENIED = (
     "gone_at IS NOT NULL AND instr(packed, '\"denied\"') > 0 AND NOT EXISTS (SELECT 1 FROM identities AS i"
     " WHERE i.system = contacts.connection AND i.key = contacts.id AND i.role = 'merged')"
 )
-"""Contacts that were deleted after they had opted out: an opt-out outlives its record. A merge's survivor speaks itself."""
+"""Contacts that were deleted after they had opted out: an opt-out outlives its record. A merge's survivor speaks."""
 
 
 def denials(consent: dict[str, str]) -> dict[str, str]:

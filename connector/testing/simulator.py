@@ -2,7 +2,7 @@
 
 A platform's simulator subclasses `Simulator`, decorates methods with `@route`, and says how it words a refused limit.
 Time is a callable, so that weeks can pass in a test; limits are counted on the monotonic clock, since they are what a
-client's real pace is held against. `factor` raises all limits alike (the configuration's `limits:` must be raised by the same).
+client's real pace is held against. `factor` raises all limits alike; the client's must be raised by the same.
 """
 
 from __future__ import annotations
@@ -215,7 +215,8 @@ class Simulator:
             match = regex.fullmatch(request.path) if method == request.method else None
             if match:
                 args = {name: unquote(value) for name, value in match.groupdict().items()}
-                return handler(replace(request, args=args))
+                reply: Reply = handler(replace(request, args=args))
+                return reply
         return self.unknown(request)
 
     def _enter(self, request: Request, reply: Reply | None) -> Reply | None:

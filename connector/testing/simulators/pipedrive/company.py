@@ -35,6 +35,7 @@ class Company(Sales, Simulator):
         self.tokens = Tokens(self.clock)
         self.budget = Budget(self.clock, self.meter.factor)
         self.page_rows = MAX_ROWS
+        self.is_admin = True
         for name, color in LEAD_LABELS:
             self.make_lead_label(name, color)
         if with_fields:

@@ -70,7 +70,7 @@ class Extras(Company):
 
     @route("GET", "/api/v1/users/me")
     def me(self, request: Request) -> Reply:
-        access = [{"app": "sales", "admin": True, "permission_set_id": "62cc4d7f"}]
+        access = [{"app": "sales", "admin": self.is_admin, "permission_set_id": "62cc4d7f"}]
         return wording.one({"id": INTEGRATION_USER, "name": "Integration", "access": access, **COMPANY})
 
     @route("GET", "/api/v1/users")
