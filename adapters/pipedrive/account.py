@@ -38,7 +38,7 @@ class Account:
         self.options = options
         self.main = main
         self.schema = Schema(api.with_reserve(True))  # without names no fresh MQL can be written
-        self.view = View(self.schema)
+        self.view = View(self.schema, options.key)
         self.memory = Memory()
         self.price = WalkPrice()
 

@@ -8,10 +8,11 @@ Source: https://developers.pipedrive.com/docs/api/v1; costs are stated there wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connector.adapter import Client
+from adapters.pipedrive.errors import usage
+from connector.adapter import Answer, Client
 from connector.errors import ContractError, RetryableError, UnknownOutcome
 from connector.model import Json
 
@@ -25,6 +26,13 @@ WRITE: Final[Mapping[str, int]] = {"v1": 10, "v2": 5}
 ARCHIVED_DEALS: Final = "v2/deals/archived"
 
 
+@dataclass(slots=True)
+class Day:
+    """What the platform last told of the company's day: how many tokens it has. None: not told yet."""
+
+    allowed: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """One company. `reserve`: its calls may use the part of the day's tokens that is kept for fresh MQLs.
@@ -34,16 +42,15 @@ class Api:
 
     client: Client
     reserve: bool = False
+    day: Day = field(default_factory=Day)
 
     def with_reserve(self, reserve: bool) -> Api:
         """The same company, asked with or without the reserve."""
-        return self if reserve is self.reserve else Api(self.client, reserve)
+        return self if reserve is self.reserve else Api(self.client, reserve, self.day)
 
     def one(self, path: str, params: Mapping[str, Any] | None = None) -> Json | None:
         """One record; None when there is none any more, however the platform says so."""
-        answer = self.client.request(
-            "GET", f"/api/{path}", params=params, accept={404}, cost=ONE[_version(path)], reserve=self.reserve
-        )
+        answer = self._ask("GET", path, params=params, accept={404}, cost=ONE[_version(path)])
         if answer.status == 404:
             return None
         row = _data(answer.json(), path)
@@ -96,10 +103,8 @@ class Api:
 
     def search(self, path: str, params: Mapping[str, Any]) -> list[Json]:
         """What a search found for a whole term, in any case. Its index lags behind what was written."""
-        answer = self.client.request(
-            "GET", f"/api/{path}", params={**params, "exact_match": "true", "limit": 100}, bucket="search",
-            cost=SEARCH_COST, reserve=self.reserve,
-        )  # fmt: skip
+        asked = {**params, "exact_match": "true", "limit": 100}
+        answer = self._ask("GET", path, params=asked, bucket="search", cost=SEARCH_COST)
         data = _data(answer.json(), path)
         items = data.get("items") if isinstance(data, dict) else None
         if not isinstance(items, list):
@@ -111,9 +116,7 @@ class Api:
 
         Raises UnknownOutcome when it may have been applied and no readable answer came.
         """
-        answer = self.client.request(
-            method, f"/api/{path}", json=body, safe=False, cost=WRITE[_version(path)], reserve=self.reserve
-        )
+        answer = self._ask(method, path, json=body, safe=False, cost=WRITE[_version(path)])
         try:
             told = answer.json()
         except RetryableError as error:
@@ -122,12 +125,23 @@ class Api:
             raise UnknownOutcome("Pipedrive took the write, its answer does not say what stands there")
         return told.get("data")
 
+    def _ask(self, method: str, path: str, **how: Any) -> Answer:
+        answer = self.client.request(method, f"/api/{path}", reserve=self.reserve, **how)
+        told = usage(answer)
+        if told is not None:
+            self.day.allowed = told[1]
+        return answer
+
     def _list(self, path: str, params: Mapping[str, Any]) -> Json:
-        cost = MANY["v1"] if path == ARCHIVED_DEALS else MANY[_version(path)]
-        body = self.client.request("GET", f"/api/{path}", params=params, cost=cost, reserve=self.reserve).json()
+        body = self._ask("GET", path, params=params, cost=list_cost(path)).json()
         if not isinstance(body, dict) or "data" not in body:
             raise ContractError(f"Pipedrive answered '{path}' without 'data'")
         return body
+
+
+def list_cost(path: str) -> int:
+    """Tokens of one page of a list."""
+    return MANY["v1"] if path == ARCHIVED_DEALS else MANY[_version(path)]
 
 
 def saved_row(data: Any) -> Json:

@@ -2,7 +2,9 @@
 
 A custom field is named as people see it ("Lead score"); the 40 hexadecimal digits by which the API calls it differ
 from company to company and are looked up. Leads have no custom fields of their own: they inherit those of deals.
-`name`, `email` and `phone` of a lead or deal are those of its person. Names of standard fields are the API's own.
+`name`, `email` and `phone` of a lead or deal are those of its person. Names of standard fields are the API's own, but
+for what is worked out: `labels` and `stage` by name, `stage_order` from 1 within its pipeline, and `is_ours`, whether
+the record carries our key.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ _OURS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 _PERSON: Final = "name:varchar! email:varchar phone:phone job_title:varchar owner_id:int org_id:int visible_to:int"
-_COMMON_READ: Final = "id:int labels:names label_ids:names add_time:moment update_time:moment"
+_COMMON_READ: Final = "id:int is_ours:flag labels:names label_ids:names add_time:moment update_time:moment"
 _LEAD: Final = (
     "title:varchar! name:varchar email:varchar phone:phone owner_id:int expected_close_date:date channel_id:varchar"
 )

@@ -1,18 +1,27 @@
-"""Changed records as the engine takes them: the mapping's fields, history, and links between lead, person and deal."""
+"""Changed records as the engine takes them: the mapping's fields, history, and links between lead, person and deal.
+
+A look at all lists costs 80 tokens even when nothing changed, which a small company's day does not bear every five
+minutes: looks take a quarter of the day at most. So one that comes too soon after the last brings nothing, and says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from adapters.pipedrive import history
 from adapters.pipedrive.account import Account
+from adapters.pipedrive.api import list_cost
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
 from adapters.pipedrive.reading import Reader
 from adapters.pipedrive.views import key_of, moment, primary
 from adapters.pipedrive.walking import BEGINNING, SOURCES, Source, Step, read_mark, walk
 from connector.adapter import Page
 from connector.model import CrmRecord, FieldChange, Json
+
+LOOKS_SHARE: Final = 0.25
+"""The part of the company's day that looking for decisions may take."""
 
 
 class Walker:
@@ -25,15 +34,28 @@ class Walker:
     def pages(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Pages of changed records; each carries the marks of all lists, so that any may be the last one saved."""
         named = {name for name, fields in self.account.options.fields.items() if fields}
-        since = self.account.options.since or BEGINNING
         sources = [source for source in SOURCES if source.object in named]
+        next_at = _next_look(cursor, sources)
+        if next_at is not None and self.account.api.client.now() < next_at:
+            why = f"the company's day of tokens allows the next look at {next_at:%H:%M} UTC"
+            yield Page((), cursor, why_zero=why)
+            return
+        since = self.account.options.since or BEGINNING
         marks = {source.path: read_mark(cursor, source.path, since) for source in sources}
         for source in sources:
             for step in walk(self.account.api, source, marks[source.path]):
                 marks[source.path] = step.mark
                 zero = None if step.rows else f"no {source.object} changed since {step.since.isoformat()}"
-                stored = {path: mark.isoformat() for path, mark in marks.items()}
-                yield Page(self._records(source, step), stored, why_zero=zero)
+                is_end = source is sources[-1] and step.is_last
+                yield Page(self._records(source, step), self._stored(marks, is_end=is_end), why_zero=zero)
+
+    def _stored(self, marks: Mapping[str, datetime], *, is_end: bool) -> Json:
+        """The marks, and after a whole look when that was and what the company's day allows."""
+        stored: Json = {path: mark.isoformat() for path, mark in marks.items()}
+        if is_end and self.account.api.day.allowed:
+            stored["looked_at"] = self.account.api.client.now().isoformat()
+            stored["allowed"] = self.account.api.day.allowed
+        return stored
 
     def _records(self, source: Source, step: Step) -> list[CrmRecord]:
         persons = self.reader.persons_behind([(source.object, row) for row in step.rows])
@@ -44,15 +66,18 @@ class Walker:
     def _record(self, object_name: str, row: Json, person: Json | None, since: datetime) -> CrmRecord:
         account = self.account
         names = account.options.fields[object_name]
+        changed_at = moment(row["update_time"])
+        changes = self._history(object_name, row, names, since)
         return CrmRecord(
             object=object_name,
             id=str(row["id"]),
             fields=account.view.fields(object_name, row, names, person),
-            changed_at=moment(row["update_time"]),
+            changed_at=changed_at,
+            changed_by=next((one.by for one in reversed(changes) if one.at >= changed_at.replace(microsecond=0)), None),
             email=primary((row if object_name == PERSON else person or {}).get("emails")),
             key=key_of(object_name, row, account.key_column(object_name)),
             links=_links(object_name, row),
-            history=self._history(object_name, row, names, since),
+            history=changes,
             created_at=moment(row["add_time"]),
         )
 
@@ -61,6 +86,14 @@ class Walker:
         if object_name != DEAL or not history.is_worth_asking(row, since, now):
             return []
         return history.of_deal(self.account, row["id"], names)
+
+
+def _next_look(cursor: Json | None, sources: Sequence[Source]) -> datetime | None:
+    """When the next look is due; None: at once, since the last was not finished or nobody told what a day allows."""
+    if cursor is None or not cursor.get("looked_at") or not cursor.get("allowed"):
+        return None
+    price = sum(list_cost(source.path) for source in sources)
+    return moment(cursor["looked_at"]) + timedelta(days=price / (float(cursor["allowed"]) * LOOKS_SHARE))
 
 
 def _links(object_name: str, row: Json) -> dict[str, list[tuple[str, str]]]:

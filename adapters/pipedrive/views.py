@@ -47,8 +47,9 @@ def emails_of(person: Json) -> list[str]:
 class View:
     """Reads fields by their names. `person` is the person behind a lead or deal, where it is known."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, key: str | None) -> None:
         self._schema = schema
+        self._key = key
 
     def fields(self, object_name: str, row: Json, names: Any, person: Json | None = None) -> dict[str, Any]:
         """The values of these fields; one that the company does not have is blank."""
@@ -61,6 +62,9 @@ class View:
             return None
         if not column.custom and column.name in OF_PERSON:
             return _of_person(row if object_name == PERSON else person, column.name)
+        if not column.custom and column.name == "is_ours":
+            key = self._schema.find(object_name, self._key) if self._key else None
+            return key_of(object_name, row, key) is not None
         if not column.custom and column.name in _DERIVED:
             return _DERIVED[column.name](self._schema, object_name, row)
         return decoded(column, raw(object_name, row, column))

@@ -2,8 +2,7 @@
 
 Each list has a mark of its own: the time up to which everything was delivered. A walk that was cut begins again at the
 last delivered time, which comes once more. Archived leads have no filter by time: that list is read newest first, and
-its mark moves only once the walk has met it. Archived deals are looked at once an hour, since they cost as much as
-leads and rarely tell anything new.
+its mark moves only once the walk has met it.
 """
 
 from __future__ import annotations
@@ -30,12 +29,11 @@ ARCHIVED_LEADS: Final = "v1/leads/archived"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list that records of an object stand in. `every`: how long it is left alone between two looks."""
+    """A list that records of an object stand in."""
 
     path: str
     object: str
     params: Mapping[str, str]
-    every: timedelta = timedelta()
 
 
 SOURCES: Final = (
@@ -43,7 +41,7 @@ SOURCES: Final = (
     Source("v1/leads", LEAD, {}),
     Source(ARCHIVED_LEADS, LEAD, {}),
     Source("v2/deals", DEAL, {**DEAL_PARAMS, "status": "open,won,lost,deleted"}),
-    Source(ARCHIVED_DEALS, DEAL, DEAL_PARAMS, timedelta(hours=1)),
+    Source(ARCHIVED_DEALS, DEAL, DEAL_PARAMS),
 )
 
 
@@ -54,6 +52,7 @@ class Step:
     rows: list[Json]
     mark: datetime
     since: datetime
+    is_last: bool
 
 
 def read_mark(stored: Json | None, path: str, since: datetime) -> datetime:
@@ -69,14 +68,12 @@ def read_mark(stored: Json | None, path: str, since: datetime) -> datetime:
 def walk(api: Api, source: Source, mark: datetime) -> Iterator[Step]:
     """Pages of changed rows up to now, each row once in a walk; the last page ends the window, rows or none."""
     now = api.client.now().replace(microsecond=0)
-    if source.every and mark + source.every > now:
-        return
     seen: set[tuple[str, str]] = set()
     for rows, reached in _pages(api, source, mark, now):
         fresh = [row for row in rows if (str(row["id"]), str(row["update_time"])) not in seen]
         seen.update((str(row["id"]), str(row["update_time"])) for row in rows)
         end = max(mark, now - OVERLAP)
-        yield Step(fresh, end if reached is None else reached, mark)
+        yield Step(fresh, end if reached is None else reached, mark, is_last=reached is None)
 
 
 Pages = Iterator[tuple[list[Json], datetime | None]]

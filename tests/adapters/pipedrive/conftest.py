@@ -19,6 +19,7 @@ from connector.testing.conformance.crm import CrmError, CrmWorld
 from connector.testing.conformance.crm.world import Ref, Trouble
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.pipedrive import PipedriveSimulator
+from connector.testing.simulators.pipedrive.budget import PER_SEAT
 from connector.testing.simulators.pipedrive.wording import edge_block, refused
 from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
@@ -57,6 +58,7 @@ class PipedriveWorld(CrmWorld):
         self.tokens = MemoryTokenStore(self.clock.now)
         self.budgets = MemoryBudgetStore()
         self.simulator.page_rows = self.page_size
+        self.simulator.budget.allowed = 100 * PER_SEAT  # many seats: every look at the lists is allowed
         self.decisions = 0
         app = self.simulator.tokens
         self.credentials = self.simulator.credentials
