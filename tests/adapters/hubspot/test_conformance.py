@@ -31,6 +31,6 @@ class TestHubSpotWithALaggingSearch(UnknownOutcomeConformance):
 
 
 class TestHubSpotAsMarketing(MarketingConformance):
-    @pytest.fixture(params=[False, True], ids=["lasting_refresh_token", "rotating_refresh_token"])
-    def world(self, marketing, request) -> MarketingWorld:
-        return marketing(rotate=request.param)
+    @pytest.fixture
+    def world(self, marketing) -> MarketingWorld:
+        return marketing(rotate=True)
