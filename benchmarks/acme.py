@@ -29,10 +29,10 @@ class AcmeMarketing(MarketingAdapter):
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """Every page since the cursor."""
-        since = cursor["until"] if cursor else ""
+        since = {"from": cursor["until"]} if cursor else {}
         until = self.client.now().isoformat()
         after: str | None = "0"
         while after is not None:
-            answer = self.client.request("GET", "/v2/contacts", params={"from": since, "after": after}).json()
+            answer = self.client.request("GET", "/v2/contacts", params={**since, "after": after}).json()
             after = answer["next"]
             yield Page(answer["result"], cursor={"until": until} if after is None else None)
