@@ -75,6 +75,7 @@ def test_a_wait_of_hours_holds_that_stream_alone_and_says_until_when(company: Co
 
 def test_the_days_calls_used_up_by_others_hold_the_push_and_lose_nothing(company: Company) -> None:
     mql(company)
+    company.sf.meter.factor = 1
     company.sf.leave_calls(0)
     lines = company.run()
     assert exit_code(lines) == 4
