@@ -22,6 +22,8 @@ OBJECTS: Final = (PERSON, LEAD, DEAL)
 
 OF_PERSON: Final = ("name", "email", "phone")
 """Fields of a lead or deal that are its person's."""
+CONTACT_SYNC: Final = ("job_title",)
+"""Fields that are refused with 403 unless the company syncs contacts."""
 TEXT_LENGTH: Final = 255
 """What a short text holds; a longer one would be cut without a word."""
 LONG_LENGTH: Final = 65_000

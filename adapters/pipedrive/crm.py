@@ -17,11 +17,11 @@ from typing import ClassVar
 from adapters.pipedrive import checking, errors, labels, outcomes, preparing, tasks
 from adapters.pipedrive.account import Account
 from adapters.pipedrive.api import Api
-from adapters.pipedrive.columns import LEAD, OBJECTS
+from adapters.pipedrive.columns import CONTACT_SYNC, LEAD, OBJECTS
 from adapters.pipedrive.reading import Reader
 from adapters.pipedrive.records import Walker
 from adapters.pipedrive.values import UnfitError
-from adapters.pipedrive.writing import Writer
+from adapters.pipedrive.writing import FRESH_S, Writer
 from connector.adapter import (
     Answer,
     Capabilities,
@@ -128,8 +128,7 @@ class PipedriveCrm(CrmAdapter):
         return list(checking.lines(self.account))
 
     def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002 - the field's word
-        name = object or self.account.main
-        return [column.described(name) for column in self.account.schema.columns(name).values()]
+        return self.account.schema.described(object or self.account.main)
 
     def ensure_fields(self, plan: Sequence[FieldPlan], *, dry_run: bool = False) -> Sequence[FieldOutcome]:
         return preparing.ensure(self.account, plan, dry_run=dry_run)
@@ -195,8 +194,13 @@ class PipedriveCrm(CrmAdapter):
         if write.record_id and (means == "gone" or Writer(self.account, self.account.api).is_put_away(write)):
             return outcomes.moved(write, error.code, "the record was deleted, converted or archived")
         if isinstance(error, AuthError):
-            raise error
-        self.account.schema.forget()
+            synced = next((name for name in write.fields if name in CONTACT_SYNC), None)
+            if synced is None:
+                raise error
+            return outcomes.refused(
+                write, "contact_sync", f"'{synced}' is taken only where contacts are synced", synced
+            )
+        self.account.schema.forget(older_than_s=FRESH_S)
         object_name = write.object or self.account.main
         return outcomes.of_refusal(write, error, self.account.schema.named(object_name, error.field))
 

@@ -82,16 +82,21 @@ class Resolver:
 
     def _resolution(self, person: PersonKeys) -> Resolution:
         found = [one for id_, by in self.persons_of(person) if (one := self._target(person, id_, by)) is not None]
-        gone = [ref for ref in _known(person) if ref[0] == self.directory.main and ref in self.directory.missing]
-        if found:
-            gone = [] if found[0].was in gone else gone
-        return Resolution(person.leadloop_id, found, gone)
+        return Resolution(person.leadloop_id, found, self._gone(person, found))
+
+    def _gone(self, person: PersonKeys, found: Sequence[Found]) -> list[Ref]:
+        """Records that are deleted: of the object that is made, or the person itself. A converted lead is none."""
+        ours = (self.directory.main, PERSON)
+        explained = {one.was for one in found}
+        return [
+            ref for ref in _known(person) if ref[0] in ours and ref in self.directory.missing and ref not in explained
+        ]
 
     def _target(self, person: PersonKeys, person_id: str, by: By) -> Found | None:
         """The record of one person that is to be written; None when there is none yet."""
         directory = self.directory
         if directory.main == PERSON:
-            return self._found((PERSON, person_id), by, person, None)
+            return self._at_person(person_id, by, person, None)
         refs = directory.of_person(person_id)
         known = [ref for ref in _known(person) if ref in directory.rows or ref in directory.missing]
         ours = [ref for ref in refs if ref in known and ref[0] == directory.main]
@@ -100,12 +105,15 @@ class Resolver:
         for ref in (*ours, *(ref for ref in refs if self._is_open(ref))):
             if self._is_editable(ref):
                 return self._found(ref, by, person, self._was(person, ref, ours))
-        return self._found((PERSON, person_id), by, person, ours[0]) if ours else None
+        return self._at_person(person_id, by, person, ours[0]) if ours else None
+
+    def _at_person(self, person_id: str, by: By, person: PersonKeys, was: Ref | None) -> Found | None:
+        """The person itself, unless it is deleted."""
+        self.directory.know([(PERSON, person_id)])
+        return self._found((PERSON, person_id), by, person, was) if (PERSON, person_id) in self.directory.rows else None
 
     def _found(self, ref: Ref, by: By, person: PersonKeys, was: Ref | None) -> Found:
-        if ref not in self.directory.rows:
-            self.directory.know([ref])
-        key = self.directory.key_on(ref) if ref in self.directory.rows else None
+        key = self.directory.key_on(ref)
         if by == "email" and key == person.leadloop_id:
             by = "key"
         return Found(*ref, by=by, was=was, key=key)

@@ -6,14 +6,14 @@ Source: https://developers.pipedrive.com/docs/api/v1/DealFields, …/LeadLabels,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from adapters.pipedrive.api import Api
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON, Column, folded, standard
 from adapters.pipedrive.values import type_of
-from connector.model import Json
+from connector.model import Field, Json
 
 T = TypeVar("T")
 
@@ -72,6 +72,16 @@ class Schema:
         """The names of an object's custom fields; two may be the same."""
         return [one.name for one in map(_column, self._list(LISTS[object_name])) if one.custom]
 
+    def described(self, object_name: str) -> list[Field]:
+        """The fields of an object as the engine knows them, with the options that the account has."""
+        choices = {"labels": {name: name for name in self.labels(object_name).names.values()}}
+        if object_name == DEAL:
+            stages = self.stages()
+            choices["stage_id"] = {str(id_): f"{stage.pipeline}: {stage.name}" for id_, stage in stages.items()}
+            choices["stage"] = {stage.name: stage.name for stage in stages.values()}
+        fields = [one.described(object_name) for one in self.columns(object_name).values()]
+        return [replace(one, options=choices[one.name]) if one.name in choices else one for one in fields]
+
     def labels(self, object_name: str) -> Labels:
         """The labels that records of an object may carry."""
         rows = self._list(LEAD_LABELS if object_name == LEAD else LISTS[object_name])
@@ -87,9 +97,12 @@ class Schema:
         keys = [str(row["key_string"]) for row in self._list("v1/activityTypes") if row.get("active_flag", True)]
         return next((one for one in ("call", "task") if one in keys), keys[0] if keys else "call")
 
-    def forget(self) -> None:
-        """Something is not as we believed: ask again."""
-        self._kept.clear()
+    def forget(self, older_than_s: float = 0) -> None:
+        """Something is not as we believed: ask again for what was told longer ago than this."""
+        now = self._api.client.now()
+        for path, (at, _) in list(self._kept.items()):
+            if (now - at).total_seconds() >= older_than_s:
+                self._kept.pop(path, None)
 
     def _list(self, path: str) -> list[Json]:
         now = self._api.client.now()

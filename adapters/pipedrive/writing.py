@@ -21,6 +21,8 @@ from connector.model import Json, LeadWrite, Outcome
 
 Values = Sequence[tuple[Column, Any]]
 
+FRESH_S: Final = 60
+"""How old the names of fields must be to be asked for again when one is missing."""
 NO_NAME: Final = "(not given)"
 _ENTRIES: Final = {"email": "emails", "phone": "phones"}
 
@@ -103,7 +105,7 @@ class Writer:
     def _column(self, object_name: str, name: str) -> Column:
         column = self.account.schema.find(object_name, name)
         if column is None:
-            self.account.schema.forget()
+            self.account.schema.forget(older_than_s=FRESH_S)
             column = self.account.schema.find(object_name, name)
         if column is None:
             told = f"Pipedrive has no field '{name}' for a {object_name}"

@@ -88,6 +88,14 @@ def test_names_are_asked_for_once_in_ten_minutes(pipedrive):
     assert len(world.simulator.calls(path="personFields")) == 2
 
 
+def test_stages_and_labels_are_described_with_what_the_account_has(pipedrive):
+    fields = {one.name: one for one in pipedrive("deal").adapter().fields("deal")}
+    assert fields["stage_id"].options["2"] == "Pipeline: Contact Made"
+    assert "Hot lead" in fields["labels"].options
+    labels = {one.name: one for one in pipedrive("lead").adapter().fields("lead")}["labels"]
+    assert list(labels.options) == ["Hot", "Warm", "Cold"]
+
+
 def plan(name, type_="number", object_name="lead", **more):
     return FieldPlan(object_name, name, name, type_, **more)
 

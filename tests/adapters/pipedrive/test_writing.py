@@ -147,6 +147,26 @@ def test_a_missing_scope_stops_the_connection_unless_it_is_an_archived_record_th
     assert world.adapter().write([world.change(record, 1, 5)])[0].moved
 
 
+def test_a_job_title_without_contact_sync_is_refused_and_stops_nobody_else(pipedrive):
+    world = pipedrive("person")
+    titled = replace(world.change(world.add(1), 1, 5), fields={"job_title": "CEO"})
+    outcomes = world.adapter().write([titled, world.change(world.add(2), 2, 5)])
+    assert [(one.status, one.code) for one in outcomes] == [("rejected", "contact_sync"), ("updated", None)]
+    world.simulator.rows.contact_sync = True
+    assert world.adapter().write([titled])[0].status == "updated"
+
+
+def test_a_person_that_was_deleted_is_not_made_again_with_a_lead(pipedrive):
+    world = pipedrive("lead")
+    record = world.add(1)
+    [person] = world.simulator.live("person")
+    world.simulator.archive(world.ref(record))
+    world.simulator.delete(("person", person["id"]))
+    (answer,) = world.adapter().resolve([world.keys(1, record, ("person", str(person["id"])))])
+    assert answer.found == []
+    assert answer.gone == [("person", str(person["id"]))]
+
+
 def test_rows_after_a_spent_budget_are_put_off_and_those_before_it_stand(pipedrive):
     world = pipedrive("person")
     records = [world.add(number) for number in (1, 2, 3)]
