@@ -20,6 +20,8 @@ Ref = tuple[str, str]
 
 INDEX_LAG: Final = timedelta(minutes=5)
 """How long a new record may be missing in searches: so far back the lists are asked."""
+LONGEST_WALK: Final = 4_000
+"""Tokens that a walk may cost: 200,000 persons are about what fits into memory well."""
 DEAL_PARAMS: Final = {"include_fields": "source_lead_id"}
 PATHS: Final = {PERSON: "v2/persons", LEAD: "v1/leads", DEAL: "v2/deals"}
 _WALKS: Final = {
@@ -28,6 +30,8 @@ _WALKS: Final = {
     DEAL: ("v2/persons", "v2/deals"),
 }
 """What is walked to know everybody, by the object that is created."""
+_KEPT: Final = ("id", "add_time", "person_id", "status", "is_archived", "is_deleted", "source_lead_id")
+"""What of a record is worth remembering; the rest is most of it."""
 
 
 class WalkPrice:
@@ -38,7 +42,7 @@ class WalkPrice:
 
 
 class Directory:
-    """What one look-up has read. `key_of_object` gives the column that holds our key, for each object."""
+    """What one look-up has read. `key_column` gives the field of an object that holds our key."""
 
     def __init__(self, api: Api, main: str, key_column: Callable[[str], Column | None], price: WalkPrice) -> None:
         self.api = api
@@ -48,6 +52,7 @@ class Directory:
         self.is_complete = False
         self._key_column = key_column
         self._price = price
+        self._keys: dict[Ref, str | None] = {}
         self._by_key: dict[str, list[Ref]] = {}
         self._by_email: dict[str, list[Ref]] = {}
         self._by_person: dict[str, list[Ref]] = {}
@@ -69,7 +74,7 @@ class Directory:
         """Read everybody, unless that is dearer than to search for so many people; `is_complete` tells."""
         if people < self._price.pays_from:
             return
-        left = people * SEARCH_COST
+        left = min(people * SEARCH_COST, LONGEST_WALK)
         for path in _WALKS[self.main]:
             for rows in self.api.pages(path, _params(path)):
                 left -= MANY[path[:2]]
@@ -118,7 +123,7 @@ class Directory:
 
     def key_on(self, ref: Ref) -> str | None:
         """The key that a record carries."""
-        return key_of(ref[0], self.rows[ref], self._key_column(ref[0]))
+        return self._keys[ref]
 
     def person_of(self, ref: Ref) -> str | None:
         """The id of a record's person."""
@@ -140,7 +145,8 @@ class Directory:
         ref = (object_name, str(row["id"]))
         if ref in self.rows:
             return
-        self.rows[ref] = row
+        self.rows[ref] = {name: row[name] for name in _KEPT if name in row}
+        self._keys[ref] = key_of(object_name, row, self._key_column(object_name))
         for index, term in self._terms(ref, row):
             index.setdefault(term, []).append(ref)
 
