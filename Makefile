@@ -67,7 +67,7 @@ build: $(READY) ## build the wheel, install it as the image does, start the comm
 	cd build && venv/bin/leadloop --version && venv/bin/leadloop adapters
 
 docs: $(READY) ## write the generated parts of the pages (the table of adapters)
-	$(BIN)/python -m tests.docs.generated
+	$(BIN)/python -m tests.docs.adapter_table
 
 lock: ## resolve the lock files anew, for every platform and Python 3.11 and newer
 	"$(PYTHON)" -m venv --clear build/lock

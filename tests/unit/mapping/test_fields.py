@@ -18,7 +18,7 @@ from connector.model import ReceiptLine, Score
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 SCORE = Score(
-    "A", 80, 100, 62_500, 90, receipt=(ReceiptLine("d", 40_000, "demo form"), ReceiptLine("p", 22_500, "pages"))
+    "A", 80, 100, 62_500, 90, receipt=(ReceiptLine("demo form", 40_000, "why"), ReceiptLine("pages", 22_500, "why"))
 )
 LEAD = {"id": "ll-1", "is_mql": True, "cycle": 1, "mql_at": AT}
 
