@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.adapter import BadRecord, ToRead
+from connector.adapter import ToRead
 from connector.errors import RecordError
 from connector.model import Json
 from connector.state.clock import moment_or_none, stamp
@@ -162,15 +162,6 @@ def add_reject(
         ),
     )  # fmt: skip
     return before is None or before[0] == "closed"
-
-
-def add_bad(
-    tx: sqlite3.Connection, connection: str, stream: str, bad: Sequence[BadRecord], at: datetime, run: str
-) -> int:
-    """Park records that could not even be read; the count of them."""
-    for one in bad:
-        add_reject(tx, connection, stream, one.place, one.error, at, raw=one.raw, run=run)
-    return len(bad)
 
 
 def close_rejects(tx: sqlite3.Connection, connection: str, stream: str, keys: Iterable[str]) -> None:
