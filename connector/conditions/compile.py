@@ -63,6 +63,8 @@ def _over_elements(test: Test) -> Test:
     """The test for a whole value: blank fits nothing, a list fits when one of its elements does."""
 
     def whole(value: Any) -> bool:
+        if value is None:
+            return False
         if isinstance(value, COLLECTIONS):
             return any(whole(item) for item in value)
         return not is_blank(value) and test(value)

@@ -32,8 +32,8 @@ class Hit(NamedTuple):
 Hits = dict[int, list[Hit]]
 """By the number of the condition: what fits it, newest first."""
 
-Fitting = tuple[tuple[int, tuple[ActTest, ...]], ...]
-"""The numbers of conditions whose texts fit, each with what it still asks of the activity."""
+Fitting = tuple[tuple[int, ActTest | None], ...]
+"""The numbers of conditions whose texts fit, each with what it still asks of the activity, if anything."""
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> int:
@@ -58,12 +58,18 @@ class Sorter:
     def sort(self, acts: Sequence[Activity], attributes: Attributes) -> Hits:
         """The activities of one lead under each condition that they fit. The order of `acts` changes nothing."""
         hits: Hits = {}
+        at, day = None, 0
         for act, fitting in self._asked_for(acts):
-            day = day_of(act.at, self._zone)
+            if act.at != at:  # acts of one moment are many where a file has no times
+                at = act.at
+                day = day_of(at, self._zone)
             hit = Hit(act, day, day)
-            for number, others in fitting:
-                if not others or all(test(act) for test in others):
-                    hits.setdefault(number, []).append(hit)
+            for number, still_asks in fitting:
+                if still_asks is None or still_asks(act):
+                    if number in hits:
+                        hits[number].append(hit)
+                    else:
+                        hits[number] = [hit]
         for number in self._asks_lead.intersection(hits):
             if not self._conditions[number].fits_lead(attributes):
                 del hits[number]
@@ -86,9 +92,17 @@ class Sorter:
     def _learn(self, act: Activity) -> Fitting:
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        fits = [(number, when.others) for number, when in enumerate(self._conditions) if when.fits_texts(act)]
-        fitting = self._known[self._texts_of(act)] = tuple(fits)
+        fitting = self._known[self._texts_of(act)] = tuple(
+            (number, _together(when.others)) for number, when in enumerate(self._conditions) if when.fits_texts(act)
+        )
         return fitting
+
+
+def _together(tests: tuple[ActTest, ...]) -> ActTest | None:
+    """All of these as one; nearly always there is none or one."""
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda act: all(test(act) for test in tests)
 
 
 def _when(found: tuple[Activity, Fitting]) -> tuple[datetime, str]:
