@@ -14,6 +14,9 @@ from connector.state.clock import moment, moment_or_none, stamp
 from connector.state.contacts import GONE_AND_DENIED, denials
 from connector.state.packing import pack, unpack
 
+KnownOf = tuple[str, str, str, dict[str, Any], dict[str, str]]
+"""One contact as scoring needs it: connection, source's time, when it became known, attributes, consent."""
+
 
 @dataclass(slots=True)
 class Dossier:
@@ -27,7 +30,7 @@ class Dossier:
     person: int
     leadloop_id: str
     created_at: datetime
-    contacts: list[tuple[str, str, str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
+    contacts: list[KnownOf] = field(default_factory=list)
     acts: list[tuple[Activity, str]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     emails: list[tuple[str, str]] = field(default_factory=list)
@@ -73,11 +76,14 @@ def dossiers(db: sqlite3.Connection, persons: Sequence[int], *, known_by: dateti
 
 
 def _load_contacts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: str, limit: str | None) -> None:
+    """What marketing says of each person. Of a deleted contact only its opt-out counts beside a living one; the person
+    whose contacts are all deleted stays who it was: marketing cleaning up is no reason to regrade a lead of sales.
+    """  # fmt: skip
+    gone: dict[int, list[tuple[KnownOf, bool]]] = {}
     for row in db.execute(
-        "SELECT person_id, connection, id, packed, updated_at, known_at, gone_at FROM contacts"  # noqa: S608 - fixed text
-        " WHERE person_id IN (SELECT value FROM json_each(?))"
-        f" AND (gone_at IS NULL OR gone_at > ? OR {GONE_AND_DENIED})",
-        (wanted, limit),
+        f"SELECT person_id, connection, id, packed, updated_at, known_at, gone_at, {GONE_AND_DENIED} AS denied"  # noqa: S608 - fixed text
+        " FROM contacts WHERE person_id IN (SELECT value FROM json_each(?))",
+        (wanted,),
     ):
         packed, known_at = row["packed"], row["known_at"]
         if limit is not None and known_at > limit:
@@ -90,11 +96,16 @@ def _load_contacts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: st
                 continue
             packed, known_at = older
         content = unpack(packed)
-        if row["gone_at"] is not None and (limit is None or row["gone_at"] <= limit):
-            content = {"a": {}, "c": denials(content["c"])}
-        found[row["person_id"]].contacts.append(
-            (row["connection"], row["updated_at"] or known_at, known_at, content["a"], content["c"])
-        )
+        line = (row["connection"], row["updated_at"] or known_at, known_at, content["a"], content["c"])
+        if row["gone_at"] is None or (limit is not None and row["gone_at"] > limit):
+            found[row["person_id"]].contacts.append(line)
+        else:
+            gone.setdefault(row["person_id"], []).append((line, bool(row["denied"])))
+    for person, lines in gone.items():
+        lives = bool(found[person].contacts)
+        found[person].contacts += [
+            (*line[:3], {}, denials(line[4])) if lives else line for line, denied in lines if denied or not lives
+        ]
 
 
 def _load_acts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: str, limit: str | None) -> None:

@@ -122,10 +122,12 @@ def test_a_contact_deleted_in_marketing_is_noticed_by_the_walk_and_keeps_its_his
     company.convert("bia", "ebook-a")
     uuid = company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
+    graded = company.ask("SELECT grade, points_mp FROM scores WHERE person_id = ?", company.person("ana"))
     company.rd.delete(uuid)
     company.later(days=1)
     company.run_until_quiet()
     assert company.ask("SELECT gone_at IS NOT NULL FROM contacts WHERE id = ?", uuid) == [(1,)]
+    assert company.ask("SELECT grade, points_mp FROM scores WHERE person_id = ?", company.person("ana")) == graded
     assert company.history("ana")[0] == ("mql", "rule", 1)
     assert company.ask("SELECT count(*) FROM activities WHERE person_id = ?", company.person("ana")) == [(2,)]
 
