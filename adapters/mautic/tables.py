@@ -61,7 +61,7 @@ def new_rows(
     client: Client, table: str, place: Json, conditions: Sequence[Where], size: int
 ) -> Iterator[tuple[list[Json], Json]] | None:
     """Pages of rows that were not passed on yet, each with the place after it; None when the table is not allowed."""
-    after = begin(place, client.now())
+    after = begin(place)
     first = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size)
     return None if first is None else _pages(client, table, place, conditions, size, first)
 
@@ -80,10 +80,9 @@ def _pages(
         found = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size)
 
 
-def begin(place: Json, now: datetime) -> int:
-    """The id to read from: the highest that is old enough for all below it to show, else the first noted."""
-    settled = [mark for mark in place["marks"] if _at(mark) <= now - LATE]
-    return int((settled[-1] if settled else place["marks"][0])[1])
+def begin(place: Json) -> int:
+    """The id to read from: below it every row had time to show before the last look, and was read by it."""
+    return int(place["marks"][0][1])
 
 
 def high(place: Json) -> int:
@@ -98,7 +97,8 @@ def moved(place: Json, now: datetime, ids: Sequence[int]) -> Json:
     if len(marks) > 1 and _at(marks[-1]) - _at(marks[-2]) < APART:
         marks.pop()
     marks.append([now.isoformat(), top])
-    settled = sum(_at(mark) <= now - LATE for mark in marks)
+    # Old enough is not enough: rows below a mark count as read only once a look that came late enough read past it.
+    settled = sum(_at(mark) <= now - LATE and mark[1] <= max(ids) for mark in marks)
     marks = marks[max(0, settled - 1) :]
     seen = sorted({*place["seen"], *ids})
     return {"marks": marks, "seen": [id_ for id_ in seen if id_ > marks[0][1]][-MOST_SEEN:]}

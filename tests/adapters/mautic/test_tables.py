@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.mautic.tables import LATE, MOST_SEEN, begin, high, moved, place_at
@@ -17,15 +17,16 @@ ROWS = st.lists(
 LOOKS = st.lists(st.integers(0, 4000), max_size=12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=200)
 @given(rows=ROWS, looks=LOOKS)
+@example(rows=[(0, 2), (1, 0)], looks=[1])
 def test_every_row_is_passed_on_once_however_late_it_shows_and_whenever_we_look(rows, looks):
     given_out = sorted(rows)  # ids are given out in the order of time; each row shows some seconds later
     place, told = place_at(BEGIN), Counter()
     for look in [*sorted(looks), 8000]:
         now = BEGIN + timedelta(seconds=look)
         shown = [id_ for id_, (at, late) in enumerate(given_out, 1) if at + late <= look]
-        found = [id_ for id_ in shown if id_ > begin(place, now)]
+        found = [id_ for id_ in shown if id_ > begin(place)]
         told.update(id_ for id_ in found if id_ not in place["seen"])
         if found:
             place = moved(place, now, found)
@@ -41,7 +42,12 @@ def test_a_first_read_of_a_long_table_keeps_its_place_small():
     assert len(place["marks"]) <= 12
 
 
-def test_reading_begins_at_what_was_read_long_enough_ago():
+def test_reading_begins_where_a_look_that_came_late_enough_read_past():
     place = moved(place_at(BEGIN), BEGIN + timedelta(minutes=1), [1, 2, 3])
-    assert begin(place, BEGIN + timedelta(minutes=2)) == 0
-    assert begin(place, BEGIN + timedelta(minutes=6)) == 3
+    assert begin(place) == 0
+    assert begin(moved(place, BEGIN + timedelta(minutes=7), [1, 2, 3])) == 3
+
+
+def test_a_page_moves_the_beginning_no_further_than_it_read():
+    place = moved(place_at(BEGIN), BEGIN + timedelta(minutes=1), [1, 2, 3])
+    assert begin(moved(place, BEGIN + timedelta(minutes=7), [1, 2])) == 0
