@@ -1,51 +1,35 @@
 """A batch of feedback becomes calls, and each write gets its own outcome.
 
-Order for a lead: fields, lists, activities. A call that is refused as a whole is cut in halves until the bad write is
-alone, so that it sinks nobody else. Once something of the batch has gone out, trouble of the whole account no longer
-raises: what is left is answered "again later", and nothing that was done is forgotten.
+Order for a lead: fields, lists, activities. What becomes of a call that fails: see `connector.adapter.Sending`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from adapters.marketo.events import Events
 from adapters.marketo.spec import BATCH
 from adapters.marketo.writes import Lists, lead_id, send_fields
-from connector.adapter import Client
-from connector.errors import (
-    AuthError,
-    ContractError,
-    LeadloopError,
-    RecordError,
-    RemoteRefusal,
-    RetryableError,
-    UnknownOutcome,
-)
+from connector.adapter import Client, Send, Sending
+from connector.errors import RecordError
 from connector.model import LeadWrite, Outcome
-
-Send = Callable[[Sequence[LeadWrite]], list[Outcome]]
-PAUSE_S: Final = 60.0
 
 
 class Batch:
-    """What became of each write of one batch so far."""
+    """One batch, its lists and types of activities looked up as its writes name them."""
 
     def __init__(self, client: Client, lists: Lists, events: Events) -> None:
         self._client = client
         self._lists = lists
         self._events = events
-        self._outcomes: dict[str, Outcome] = {}
-        self._stopped: LeadloopError | None = None
-        self._sent = False
 
     def write_back(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
         """One outcome per write, in the order given. Raises only when nothing of the batch has gone out."""
-        fit = [write for write in batch if self._fits(write)]
+        sending = Sending()
+        fit = [write for write in batch if sending.fits(write, self._check)]
         for send, writes in self._calls(fit):
-            self._attempt(send, writes)
-        return [self._outcomes[write.effect] for write in batch]
+            sending.attempt(send, writes)
+        return sending.outcomes_of(batch)
 
     def _calls(self, writes: Sequence[LeadWrite]) -> Iterator[tuple[Send, Sequence[LeadWrite]]]:
         """Writes as they travel: fields together, one list and direction together, activities together."""
@@ -62,75 +46,11 @@ class Batch:
             for start in range(0, len(group), BATCH):
                 yield sends[kind], group[start : start + BATCH]
 
-    def _fits(self, write: LeadWrite) -> bool:
-        """Can this write travel at all? If not, its outcome says why, and no call is spent on it."""
-        try:
-            lead_id(write)
-            if write.kind == "list":
-                self._lists.id_of(write)
-            elif write.kind == "event":
-                self._events.type_of(write)
-            elif write.kind != "field":
-                raise RecordError(f"Marketo takes no {write.kind}", code="unsupported_kind", place=write.effect)
-        except RecordError as error:
-            self._all([write], "rejected", error)
-            return False
-        return True
-
-    def _attempt(self, send: Send, writes: Sequence[LeadWrite]) -> None:
-        if self._stopped is not None:
-            self._all(writes, "rejected", self._stopped, wait_s=_wait_s(self._stopped))
-            return
-        try:
-            outcomes = send(writes)
-        except RemoteRefusal as refusal:
-            self._refused(send, writes, refusal)
-        except (UnknownOutcome, ContractError) as error:
-            # An answer that nobody documented does not say that nothing was applied.
-            self._sent = True
-            self._all(writes, "unknown", error)
-        except (AuthError, RetryableError) as error:
-            if not self._sent:
-                raise
-            self._stopped = error
-            self._all(writes, "rejected", error, wait_s=_wait_s(error))
-        else:
-            self._sent = True
-            self._outcomes |= {outcome.effect: outcome for outcome in outcomes}
-
-    def _refused(self, send: Send, writes: Sequence[LeadWrite], refusal: RemoteRefusal) -> None:
-        self._sent = True
-        if len(writes) > 1:
-            middle = len(writes) // 2
-            self._attempt(send, writes[:middle])
-            self._attempt(send, writes[middle:])
-        elif refusal.means == "conflict":
-            self._all(writes, "conflict", refusal)
-        else:
-            self._all(writes, "rejected", refusal, moved=refusal.means == "gone")
-
-    def _all(
-        self,
-        writes: Sequence[LeadWrite],
-        status: str,
-        error: LeadloopError,
-        *,
-        wait_s: float | None = None,
-        moved: bool = False,
-    ) -> None:
-        for write in writes:
-            self._outcomes[write.effect] = Outcome(
-                write.effect,
-                status,  # type: ignore[arg-type]  # one of Outcome's words, given by the callers above
-                record_id=write.record_id,
-                code=error.code,
-                text=error.message,
-                field=getattr(error, "field", None),
-                retry_after_s=wait_s,
-                moved=moved,
-            )
-
-
-def _wait_s(error: LeadloopError) -> float:
-    told = getattr(error, "retry_after_s", None)
-    return PAUSE_S if told is None else float(told)
+    def _check(self, write: LeadWrite) -> None:
+        lead_id(write)
+        if write.kind == "list":
+            self._lists.id_of(write)
+        elif write.kind == "event":
+            self._events.type_of(write)
+        elif write.kind != "field":
+            raise RecordError(f"Marketo takes no {write.kind}", code="unsupported_kind", place=write.effect)

@@ -27,10 +27,11 @@ from connector.adapter.declared import (
     StaticAuth,
 )
 from connector.adapter.marketing import ContactAnswer, MarketingAdapter
+from connector.adapter.sending import NotDone, Send, Sending
 
 __all__ = [
     "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "CrmAdapter",
     "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit", "MarketingAdapter",
-    "MarketingSpec", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal", "Resolution", "Spec", "StaticAuth",
-    "ToRead",
+    "MarketingSpec", "NotDone", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal", "Resolution", "Send",
+    "Sending", "Spec", "StaticAuth", "ToRead",
 ]  # fmt: skip
