@@ -13,10 +13,7 @@ from datetime import datetime
 from connector.insight.report import points
 from connector.lifecycle import Standing, wait_over_at
 from connector.model import Json, Person
-from connector.scoring import Model, Recycle, Verdict
-
-NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
-"""What a rejection asks for whose reason the model does not name."""
+from connector.scoring import Model, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def _after_rejection(case: Case) -> Iterator[str]:
     if standing.rejected_at is None:
         return
     reason = standing.reason or "none_given"
-    rule = case.model.recycle.get(reason, NO_RULE)
+    rule = case.model.recycle_after(reason)
     given_back = f"sales gave it back on {_day(standing.rejected_at)} ({reason})"
     over_at = wait_over_at(standing, rule.wait_days)
     if case.at < over_at:

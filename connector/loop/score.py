@@ -17,7 +17,7 @@ from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.loop.wishes import Wisher
 from connector.model import Consent, Person, Recycled, Score
-from connector.scoring import Recycle, Verdict, newest_counting_at, qualify, sort
+from connector.scoring import Verdict, newest_counting_at, qualify, sort
 from connector.scoring import score as compute
 from connector.state import leads
 from connector.state.clock import moment
@@ -25,8 +25,6 @@ from connector.state.leads import Dossier
 from connector.state.store import Tx
 
 BATCH = 250
-NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
-"""What a rejection does whose reason the model does not name."""
 
 
 @dataclass(slots=True)
@@ -117,13 +115,8 @@ def recycled_by(loop: Loop, events: Sequence[Event]) -> list[Recycled]:
     return [
         Recycled(event.at, rule.factor)
         for event in events
-        if event.kind in ("rejected", "recycled") and (rule := rule_of(loop, event.reason)).factor < 1
+        if event.kind in ("rejected", "recycled") and (rule := loop.model.recycle_after(event.reason)).factor < 1
     ]
-
-
-def rule_of(loop: Loop, reason: str | None) -> Recycle:
-    """What the model does after a rejection for this reason."""
-    return loop.model.recycle.get(reason or "none_given", NO_RULE)
 
 
 def _advance(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
@@ -146,7 +139,7 @@ def entering_track(loop: Loop, lead: Lead, now: datetime) -> str | None:
     track = next((name for name, verdict in lead.verdicts.items() if verdict.is_), None)
     if track is None or lead.standing.stage != "lead":
         return None
-    rule = rule_of(loop, lead.standing.reason)
+    rule = loop.model.recycle_after(lead.standing.reason)
     allowed = may_enter(
         lead.standing,
         now,
@@ -193,7 +186,7 @@ def next_change_at(loop: Loop, lead: Lead, now: datetime) -> datetime | None:
     """When this lead can next change without anything new: by decay, by a wait that ends, by a stay that ends."""
     dates = [lead.score.next_change_at]
     if lead.standing.stage == "lead" and lead.standing.rejected_at is not None:
-        dates.append(wait_over_at(lead.standing, rule_of(loop, lead.standing.reason).wait_days))
+        dates.append(wait_over_at(lead.standing, loop.model.recycle_after(lead.standing.reason).wait_days))
     verdict = lead.verdicts.get(lead.standing.track)
     if lead.standing.stage == "mql" and verdict is not None and verdict.leaves:
         dates.append(may_leave_at(lead.standing, loop.model.qualification[lead.standing.track].stay_days))

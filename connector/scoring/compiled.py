@@ -65,6 +65,10 @@ class Recycle:
     require: tuple[str, ...]
 
 
+NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
+"""What a rejection does whose reason the model does not name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """What a model asks about: attributes of the lead, fields of forms, types, assets, and attributes of activities.
@@ -111,6 +115,10 @@ class Model:
     def needs_fields(self) -> frozenset[str]:
         """Fields of forms that the model asks about."""
         return self.used.fields
+
+    def recycle_after(self, reason: str | None) -> Recycle:
+        """What a rejection for this reason does; one without a reason counts as `none_given`."""
+        return self.recycle.get(reason or "none_given", NO_RULE)
 
     def day(self, at: datetime) -> int:
         """The ordinal of the day in the model's time zone."""
