@@ -96,6 +96,8 @@ class ActLine:
             return []
         at, parts = self._moment(raw) or read_at, self._parts(raw, None)
         if "count" in self._paths:
+            # A number tells nothing of when each was: that they share a time is no sign of a machine.
+            parts["by_machine"] = parts["by_machine"] or False
             column = self._paths["count"].text
             keys = [f"{contact_id}:{column}:{n}" for n in range(1, self._counted(raw) + 1)]
         else:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.lifecycle import Event, Placed, Standing
+from connector.machines import recognise
 from connector.model import Activity, Decision, ReceiptLine, Score
 from connector.state.clock import moment, moment_or_none, stamp
 from connector.state.contacts import GONE_AND_DENIED, denials
@@ -34,6 +35,13 @@ class Dossier:
     acts: list[tuple[Activity, str]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     emails: list[tuple[str, str]] = field(default_factory=list)
+
+    def mark_machines(self) -> None:
+        """Say of each act that a machine did that it did."""
+        acts = [act for act, _ in self.acts]
+        marked = recognise(acts)
+        if marked is not acts:
+            self.acts = [(act, known_at) for act, (_, known_at) in zip(marked, self.acts, strict=True)]
 
 
 def due_people(tx: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
@@ -116,6 +124,8 @@ def _load_acts(db: sqlite3.Connection, found: dict[int, Dossier], wanted: str, l
     )
     for person, connection, key, type_, at, packed, known_at in rows:
         found[person].acts.append((Activity(f"{connection}:{key}", type_, moment(at), **unpack(packed)), known_at))
+    for dossier in found.values():
+        dossier.mark_machines()
 
 
 def pack_act(act: Activity) -> str:
