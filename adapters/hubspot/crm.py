@@ -10,7 +10,7 @@ Quirk:  a new contact with the address of another is a conflict that names that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -106,6 +106,10 @@ class HubSpotCrm(CrmAdapter):
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.api, self.options, self.types, self.page_size).pages(cursor)
+
+    def people(self) -> Callable[[str], bool]:
+        """Users have numbers; apps, workflows and HubSpot itself are told as kinds of source."""
+        return str.isdigit
 
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
         named = [name for name, fields in self.options.fields.items() if name and fields and self.types.of(name)]

@@ -14,9 +14,7 @@ from connector.model import Json
 
 def lines(account: Account) -> Iterator[CheckLine]:
     """Who we are, what this user sees, and the fields of every object that the mapping names."""
-    me = account.api.one("v1/users/me")
-    if me is None:
-        raise ContractError("Pipedrive does not say who we are")
+    me = own_user(account)
     yield CheckLine("ok", f"signed in as user {me.get('id')} of company {me.get('company_id')}")
     yield _sight(me)
     for object_name in OBJECTS:
@@ -24,6 +22,14 @@ def lines(account: Account) -> Iterator[CheckLine]:
             yield from _fields(account, object_name)
     yield _key(account)
     yield from _namesakes(account)
+
+
+def own_user(account: Account) -> Json:
+    """The user as whom we are signed in."""
+    me = account.api.one("v1/users/me")
+    if me is None:
+        raise ContractError("Pipedrive does not say who we are")
+    return me
 
 
 def _sight(me: Json) -> CheckLine:

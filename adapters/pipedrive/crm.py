@@ -11,7 +11,7 @@ Quirk:  custom fields are called by hashes that differ from company to company; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from adapters.pipedrive import checking, errors, labels, outcomes, preparing, tasks
@@ -161,6 +161,11 @@ class PipedriveCrm(CrmAdapter):
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)
+
+    def people(self) -> Callable[[str], bool]:
+        """Pipedrive's own automations change records in the name of the user who made them."""
+        own = str(checking.own_user(self.account).get("id"))
+        return lambda author: author != own
 
     def _write(self, write: LeadWrite) -> Outcome:
         """The outcome of one row. Raises only for what stops the others too."""

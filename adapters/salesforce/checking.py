@@ -35,12 +35,16 @@ def _limits(told: Json) -> CheckLine:
     return CheckLine("ok", what)
 
 
-def _identity(api: Api) -> CheckLine:
-    """Who we are is asked outside the data API; an app without the scope `id` is refused there and still works."""
+def own_user(api: Api) -> Json:
+    """Who we are; empty where we may not know. An app without the scope `id` is refused here and still works."""
     answer = api.client.request("GET", "/services/oauth2/userinfo", accept=(403, 404))
-    if answer.status != 200:
+    return dict(answer.json()) if answer.status == 200 else {}
+
+
+def _identity(api: Api) -> CheckLine:
+    told = own_user(api)
+    if not told:
         return CheckLine("warn", "signed in; the app may not say as whom", "add the scope 'id' to the app to see it")
-    told = answer.json()
     return CheckLine("ok", f"signed in as user {told.get('user_id')} of org {told.get('organization_id')}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -47,6 +47,11 @@ class Resolution:
     gone: Sequence[tuple[str, str]] = ()
 
 
+def anybody(_author: str) -> bool:
+    """Where a CRM does not tell its automation from its people, whoever is named is a person."""
+    return True
+
+
 class CrmAdapter(Adapter):
     """Finds, writes and reads records. The engine asks `spec.capabilities` what exists."""
 
@@ -79,6 +84,14 @@ class CrmAdapter(Adapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Changed records of every object that the mapping's decisions name, as they stand, with history if kept."""
         raise NotImplementedError
+
+    def people(self) -> Callable[[str], bool]:
+        """What tells whether the author of a change, as records and histories name it, is a person: not leadloop, nor
+        an automation of the CRM. May ask the platform who we are.
+
+        Called before a walk, where the mapping asks `{…: {changed_by: person}}`. By default whoever is named is one.
+        """
+        return anybody
 
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
         """Deleted and merged records (capability `removals: feed`)."""

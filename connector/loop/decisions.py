@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from connector.adapter import Page, Removal
+from connector.adapter.crm import anybody
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop.context import Crm, Loop
 from connector.loop.join import join
 from connector.loop.score import stage_after
 from connector.loop.tally import Tally
+from connector.mapping.decisions import IsPerson
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
 from connector.state import leads, outbox, people, reading
@@ -28,11 +30,12 @@ STREAM = "decisions"
 def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Read every changed record since the cursor, one transaction a page."""
     cursor = reading.cursor(loop.store.read(), crm.name, STREAM)
+    is_person = crm.adapter.people() if crm.mapping.asks_people else anybody
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
     for page in crm.adapter.records(cursor):
         with loop.store.write(step=True) as tx:
-            _save_page(tx, loop, crm, page, tally)
+            _save_page(tx, loop, crm, page, tally, is_person)
             if page.cursor is not None:
                 reading.move_cursor(tx, crm.name, STREAM, page.cursor, loop.world.now())
         tally.why_zero = page.why_zero or tally.why_zero
@@ -61,7 +64,7 @@ def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
         tally.why_zero = "nothing was deleted or merged in the CRM since the last read"
 
 
-def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally) -> None:
+def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally, is_person: IsPerson) -> None:
     now = loop.world.now()
     tally.read += len(page.records) + len(page.bad)
     tally.rejected += len(page.bad)
@@ -76,7 +79,7 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
             tally.unchanged += 1
             continue
         try:
-            changed = _take(tx, loop, crm, record, before.get((record.object, record.id)), owners, now)
+            changed = _take(tx, loop, crm, record, before.get((record.object, record.id)), owners, now, is_person)
         except RecordError as error:
             tally.rejected += 1
             key = f"{record.object} {record.id}"
@@ -148,11 +151,11 @@ def linked(record: CrmRecord) -> Iterator[tuple[str, str]]:
 
 def _take(
     tx: Tx, loop: Loop, crm: Crm, record: CrmRecord, before: CrmRecord | None, owners: Owners,
-    now: datetime,
+    now: datetime, is_person: IsPerson,
 ) -> bool:  # fmt: skip
     person = owners.of(record)
     same = before is not None and before.changed_at == record.changed_at and dict(before.fields) == dict(record.fields)
-    found = [] if same else crm.mapping.decisions_of(record, before)
+    found = [] if same else crm.mapping.decisions_of(record, before, is_person)
     store.save_record(tx, crm.name, record, person, now)
     if person is None:
         for decision in found:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from connector import documents
 from connector.adapter.base import FieldPlan
+from connector.adapter.crm import anybody
 from connector.documents import Places
 from connector.errors import Problem
 from connector.mapping.crm_file import CrmFile
-from connector.mapping.decisions import Decisions, Rule
+from connector.mapping.decisions import Decisions, IsPerson, Rule
 from connector.mapping.effects import CrmEffect, Effects
 from connector.mapping.facts import Facts
 from connector.mapping.fields import Current, changes, compile_fields, desired
@@ -69,6 +70,11 @@ class CrmMapping:
         return self._decisions.rules
 
     @property
+    def asks_people(self) -> bool:
+        """Must one know which changes were made by people?"""
+        return any(rule.changed for rule in self.decision_rules)
+
+    @property
     def reads(self) -> dict[str, tuple[str, ...]]:
         """Fields that the adapter must read, by object: for decisions, for `wins`, and the key where we write it."""
         names: dict[str, list[str]] = {
@@ -120,9 +126,14 @@ class CrmMapping:
         """The newest decision that the record tells and `before` (as last seen) did not."""
         return self._decisions.decide(record, before)
 
-    def decisions_of(self, record: CrmRecord, before: CrmRecord | None = None) -> list[Decision]:
-        """Every decision since `before`, oldest first. Raises RecordError for an amount or time that is none."""
-        return self._decisions.all(record, before)
+    def decisions_of(
+        self, record: CrmRecord, before: CrmRecord | None = None, is_person: IsPerson = anybody
+    ) -> list[Decision]:
+        """Every decision since `before`, oldest first. Raises RecordError for an amount or time that is none.
+
+        `is_person` tells people's changes from those of leadloop and of the CRM's automation.
+        """
+        return self._decisions.all(record, before, is_person)
 
 
 def _check_key(file: CrmFile, mistakes: Mistakes) -> None:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from connector.documents import FileModel
 from connector.mapping.marketing_file import Events
-from connector.mapping.words import Value, When
+from connector.mapping.words import DecisionWhen, Value
 from connector.model import DecisionKind
 
 Wins = Literal["leadloop", "crm", "crm_unless_blank", "newest", "most_restrictive"]
@@ -70,7 +70,7 @@ class DecisionLine(FileModel):
 
     is_: DecisionKind = Field(alias="is")
     object: str | None = None
-    when: When
+    when: DecisionWhen
     reason: str | None = None
     reason_text: str | None = None
     amount: str | None = None

@@ -6,12 +6,13 @@ or the same kind with another reason (sales often adds the reason later). A reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from connector.adapter.crm import anybody
 from connector.conditions import Test, as_text, is_blank, number
 from connector.errors import RecordError
 from connector.mapping.acts import compile_when
@@ -25,27 +26,34 @@ from connector.model import CrmRecord, Decision, Precision
 
 REASONED: Final = ("rejected", "recycled", "lost")
 """Kinds of decisions that have a reason, if only `none_given`."""
-LATER: Final[Mapping[str, tuple[str, ...]]] = {"stage": ("after",), "owner": ("changed_by",)}
-"""Asked in words of a pipeline or of people, not of a field's value; needs what no adapter tells yet."""
 PARTS: Final = ("reason", "reason_text", "amount", "at")
+STAGE_ORDER: Final = "stage_order"
+"""What adapters call the place of a record's stage within its pipeline, from 1: `{stage: {after: first}}` asks it."""
+IsPerson: TypeAlias = Callable[[str], bool]
+"""Is the author of a change, as the CRM names it, a person: not leadloop, not the CRM's own automation?"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One compiled line; `number` counts from 1."""
+    """One compiled line; `number` counts from 1. `changed` are the fields that a person must just have changed."""
 
     number: int
     line: DecisionLine
     object: str
     tests: list[tuple[Path, Test]]
+    changed: list[Path]
     parts: Mapping[str, Path]
 
-    def fits(self, fields: Mapping[str, Any]) -> bool:
-        return all(test(path.read(fields)) for path, test in self.tests)
+    def fits(self, state: State, is_person: IsPerson) -> bool:
+        if self.changed and (state.by is None or not is_person(state.by)):
+            return False
+        return all(state.changed.intersection(path.reads) for path in self.changed) and all(
+            test(path.read(state.fields)) for path, test in self.tests
+        )
 
     @property
     def reads(self) -> Iterator[str]:
-        for path in (*(path for path, _ in self.tests), *self.parts.values()):
+        for path in (*(path for path, _ in self.tests), *self.changed, *self.parts.values()):
             yield from path.reads
 
     def text(self, part: str, fields: Mapping[str, Any]) -> str | None:
@@ -67,7 +75,7 @@ class Decisions:
         found = self.all(record, before)
         return found[-1] if found else None
 
-    def all(self, record: CrmRecord, before: CrmRecord | None = None) -> list[Decision]:
+    def all(self, record: CrmRecord, before: CrmRecord | None = None, is_person: IsPerson = anybody) -> list[Decision]:
         """Every decision since `before` (the record as last seen; None: never), oldest first.
 
         With history each has its exact time and actor; without, the time of the change, known as well as the record
@@ -77,7 +85,7 @@ class Decisions:
         found: list[Decision] = []
         known = self._told(rules, before)
         for state in states(record, before):
-            decision = self._decision(rules, record, state)
+            decision = self._decision(rules, record, state, is_person)
             if decision is None:
                 known = None
             elif known is None or decision.kind != known.kind:
@@ -91,10 +99,12 @@ class Decisions:
         """What `before` told already."""
         if before is None:
             return None
-        return self._decision(rules, before, State(before.fields, before.fields, before.changed_at, None, "poll"))
+        return self._decision(
+            rules, before, State(before.fields, before.fields, before.changed_at, None, "poll"), anybody
+        )
 
-    def _decision(self, rules: Sequence[Rule], record: CrmRecord, state: State) -> Decision | None:
-        rule = next((rule for rule in rules if rule.fits(state.fields)), None)
+    def _decision(self, rules: Sequence[Rule], record: CrmRecord, state: State, is_person: IsPerson) -> Decision | None:
+        rule = next((rule for rule in rules if rule.fits(state, is_person)), None)
         if rule is None:
             return None
         at, precision = self._time(rule, state)
@@ -147,21 +157,36 @@ def _with_late_reason(found: list[Decision], known: Decision, now: Decision) -> 
 
 def _compile(file: CrmFile, line: DecisionLine, index: int, mistakes: Mistakes) -> Rule:
     at: tuple[str | int, ...] = ("decisions", index)
-    when = dict(line.when)
-    for name, words in LATER.items():
-        spec = when.get(name)
-        if isinstance(spec, Mapping) and any(word in spec for word in words):
-            remedy = "until then name a field of the record and its values"
-            mistakes.add((*at, "when", name), f"'{name}: {{{words[0]}: …}}' does not work yet", remedy)
-            del when[name]
+    when, changed = _without_changes(line.when, (*at, "when"), mistakes)
     parts: dict[str, Path] = {}
     for part in PARTS:
         if (text := getattr(line, part)) is not None:
             with mistakes.at(*at, part):
                 parts[part] = compile_path(text)
-    asked = when if when or not line.when else None  # all of it was refused just now; it was not empty
+    asked = when if when or not line.when else None  # all of it asks for changes; it was not empty
     tests = compile_when(asked, (*at, "when"), mistakes)
-    return Rule(index + 1, line, line.object or file.object, tests, parts)
+    return Rule(index + 1, line, line.object or file.object, tests, changed, parts)
+
+
+def _without_changes(
+    when: Mapping[str, Any], at: tuple[str | int, ...], mistakes: Mistakes
+) -> tuple[dict[str, Any], list[Path]]:
+    """What a `when` asks of values, and the fields of `{changed_by: person}`; `{after: first}` asks a place."""
+    values: dict[str, Any] = {}
+    changed: list[Path] = []
+    for name, spec in when.items():
+        with mistakes.at(*at, name):
+            if isinstance(spec, Mapping) and "changed_by" in spec:
+                if spec != {"changed_by": "person"}:
+                    raise ValueError("'changed_by' takes the word person, alone")
+                changed.append(compile_path(name))
+            elif isinstance(spec, Mapping) and "after" in spec:
+                if name != "stage" or spec != {"after": "first"}:
+                    raise ValueError("stages are asked as {stage: {after: first}}, or by their names")
+                values[STAGE_ORDER] = {"at_least": 2}
+            else:
+                values[name] = spec
+    return values, changed
 
 
 def _amount(rule: Rule, fields: Mapping[str, Any]) -> float | None:

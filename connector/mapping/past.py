@@ -21,7 +21,7 @@ class State:
     """A record from one moment on.
 
     Conditions ask `fields`. Reasons and amounts are read from `beside`, where an untracked field that nobody saw before
-    counts as it stands now, as the best that is known.
+    counts as it stands now, as the best that is known. `changed` are the fields whose change by `by` began this state.
     """
 
     fields: Mapping[str, Any]
@@ -29,6 +29,7 @@ class State:
     at: datetime
     by: str | None
     precision: Precision
+    changed: frozenset[str] = frozenset()
 
 
 def states(record: CrmRecord, before: CrmRecord | None) -> list[State]:
@@ -54,7 +55,8 @@ def _past(record: CrmRecord, before: CrmRecord | None, steps: list[tuple[datetim
     found: list[State] = []
     for at, changes in reversed(steps):
         last = changes[-1]
-        found.append(State({**untracked, **fields}, {**beside, **fields}, at, last.by, last.precision))
+        moved = frozenset(change.field for change in changes if change.old != change.new and change.by == last.by)
+        found.append(State({**untracked, **fields}, {**beside, **fields}, at, last.by, last.precision, moved))
         fields.update({change.field: change.old for change in reversed(changes)})
     if before is None:
         created_at = record.created_at or steps[0][0]
@@ -67,4 +69,16 @@ def _present(record: CrmRecord, before: CrmRecord | None) -> State:
         precision: Precision = "exact"  # untouched since it was made, so this is how it was made
     else:
         precision = "date" if record.precision == "date" else "poll"
-    return State(record.fields, record.fields, record.changed_at, record.changed_by, precision)
+    return State(record.fields, record.fields, record.changed_at, record.changed_by, precision, _untold(record, before))
+
+
+def _untold(record: CrmRecord, before: CrmRecord | None) -> frozenset[str]:
+    """The fields that changed since `before` and of which no history tells."""
+    if before is None:
+        return frozenset()
+    tracked = {change.field for change in record.history}
+    return frozenset(
+        name
+        for name, value in record.fields.items()
+        if name not in tracked and name in before.fields and before.fields[name] != value
+    )

@@ -43,6 +43,22 @@ When = Annotated[
 ]
 """Path → what is asked of it, as in the scoring model; all must hold."""
 
+_OF_CHANGES: Final[list[dict[str, Any]]] = [
+    {"type": "object", "required": [name], "additionalProperties": False, "properties": {name: {"const": word}}}
+    for name, word in (("after", "first"), ("changed_by", "person"))
+]
+DecisionWhen = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"anyOf": [*SCHEMA["anyOf"], *_OF_CHANGES]},
+        }
+    ),
+]
+"""As `When`; beside that a stage may be after the first, and a field changed by a person."""
+
 
 def one_or_more(words: tuple[str, ...]) -> dict[str, Any]:
     """JSON Schema of a word, or a list of words, out of these."""

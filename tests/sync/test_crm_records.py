@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connector.loop.requests import perform
+from connector.shipped import shipped
+from connector.testing.simulators.salesforce import INTEGRATION_USER, SALES_USERS
 from tests.sync.world import Company, address
 
 
@@ -188,3 +192,18 @@ def test_a_lead_that_opted_out_while_it_was_held_is_suppressed(company: Company)
     release(company)
     company.run()
     assert not company.leads(held)
+
+
+@pytest.mark.parametrize(("author", "stage"), [(SALES_USERS[0], "accepted"), (INTEGRATION_USER, "mql")])
+def test_a_lead_that_a_person_takes_is_accepted_and_one_that_a_rule_assigns_is_not(
+    company: Company, author: str, stage: str
+) -> None:
+    taken = "decisions:\n  - {is: accepted, object: Lead, when: {OwnerId: {changed_by: person}}}\n"
+    mapping = company.folder / "taken.yaml"
+    mapping.write_text(shipped("salesforce.yaml").read_text("utf-8").split("decisions:")[0] + taken)
+    company.settings["sf"] = {"mapping": str(mapping)}
+    record = mql(company)
+    company.later(hours=1)
+    company.sf.edit(record, by=author, OwnerId=SALES_USERS[1])
+    company.run_until_quiet()
+    assert company.stage("ana") == stage

@@ -35,7 +35,7 @@ def record(
     return CrmRecord(object_name, "00Q1", fields, day(at), changed_by="005B", history=history, created_at=DAY0)
 
 
-def moved(at: float, old: Any, new: Any, field: str = "Status", by: str = "005A") -> FieldChange:
+def moved(at: float, old: Any, new: Any, field: str = "Status", by: str | None = "005A") -> FieldChange:
     return FieldChange(day(at), field, old, new, by)
 
 
@@ -161,12 +161,38 @@ def test_all_fields_that_decisions_ask_are_read(crm):
     assert {"IsConverted", "OpportunityId", "ConvertedDate", "Status", "Why", "Notes"} <= set(reads["Lead"])
 
 
-@pytest.mark.parametrize("when", ["{stage: {after: first}}", "{owner: {changed_by: person}}"])
-def test_what_is_not_executed_yet_is_refused_and_never_ignored(crm, when: str):
-    with pytest.raises(ConfigError) as caught:
-        crm(f"decisions: [{{is: accepted, when: {when}}}]")
-    (problem,) = caught.value.problems
-    assert "does not work yet" in problem.message
+TAKEN_ON = """
+decisions:
+  - {is: accepted, when: {stage: {after: first}}}
+  - {is: accepted, when: {OwnerId: {changed_by: person}}}
+"""
+
+
+def test_any_stage_after_the_first_is_asked_by_its_place(crm):
+    decide = crm(TAKEN_ON).decide
+    assert [decide(record(stage_order=place)) is not None for place in (None, 1, 2, 5)] == [False, False, True, True]
+    assert {"stage_order", "OwnerId"} <= set(crm(TAKEN_ON).reads["Lead"])
+
+
+def test_an_owner_whom_a_person_chose_is_told_with_time_and_author(crm):
+    given = moved(2, "queue", "ana", field="OwnerId", by="005S")
+    [found] = crm(TAKEN_ON).decisions_of(record(3, OwnerId="ana", history=(given,)), record(1, OwnerId="queue"))
+    assert (found.kind, found.at, found.by) == ("accepted", day(2), "005S")
+
+
+def test_an_owner_whom_our_write_or_a_rule_of_the_crm_chose_says_nothing(crm):
+    given = moved(2, "queue", "ana", field="OwnerId", by="005US")
+    seen = record(3, OwnerId="ana", history=(given,)), record(1, OwnerId="queue")
+    assert crm(TAKEN_ON).decisions_of(*seen, lambda author: author != "005US") == []
+    unknown = moved(2, "queue", "ana", field="OwnerId", by=None)
+    assert crm(TAKEN_ON).decisions_of(record(3, OwnerId="ana", history=(unknown,))) == []
+
+
+def test_without_history_a_new_owner_is_seen_by_difference(crm):
+    before, now = record(1, OwnerId="queue"), record(3, OwnerId="ana")
+    assert [one.kind for one in crm(TAKEN_ON).decisions_of(now, before)] == ["accepted"]
+    assert crm(TAKEN_ON).decisions_of(now) == [], "who is new to us may always have had this owner"
+    assert crm(TAKEN_ON).decisions_of(record(4, OwnerId="ana"), now) == []
 
 
 @pytest.mark.parametrize(
@@ -177,6 +203,8 @@ def test_what_is_not_executed_yet_is_refused_and_never_ignored(crm, when: str):
         ("{is: accepted}", "'when' is missing"),
         ("{is: accepted, when: {Status: {matches: A}}}", "unknown comparison 'matches'"),
         ("{is: accepted, when: {Status: }}", "{blank: true}"),
+        ("{is: accepted, when: {stage: {after: second}}}", "{stage: {after: first}}"),
+        ("{is: accepted, when: {OwnerId: {changed_by: me}}}", "the word person"),
     ],
 )
 def test_a_mistake_in_a_decision_is_told(crm, line: str, says: str):
