@@ -11,7 +11,7 @@ from connector.adapter.base import (
     Removal,
     ToRead,
 )
-from connector.adapter.client import Answer, Client
+from connector.adapter.client import Answer, Client, Credential
 from connector.adapter.crm import CrmAdapter, Found, PersonKeys, Resolution
 from connector.adapter.declared import (
     Auth,
@@ -30,8 +30,8 @@ from connector.adapter.marketing import ContactAnswer, MarketingAdapter
 from connector.adapter.sending import NotDone, Send, Sending
 
 __all__ = [
-    "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "CrmAdapter",
-    "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit", "MarketingAdapter",
-    "MarketingSpec", "NotDone", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal", "Resolution", "Send",
-    "Sending", "Spec", "StaticAuth", "ToRead",
+    "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "Credential",
+    "CrmAdapter", "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit",
+    "MarketingAdapter", "MarketingSpec", "NotDone", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal",
+    "Resolution", "Send", "Sending", "Spec", "StaticAuth", "ToRead",
 ]  # fmt: skip

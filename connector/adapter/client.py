@@ -24,9 +24,20 @@ class Answer(Protocol):
         """The body, decoded strictly. Raises RetryableError (`bad_content`) when it is not JSON."""
 
 
+class Credential:
+    """Stands in a request's JSON for a credential of the connection, where a platform wants it in the body.
+
+    The client puts the secret there as it sends; the adapter never holds it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 class Client(Protocol):
     """The one way to the network. Raises only errors of connector.errors.
 
+    - `json`: may hold a `Credential` anywhere as a value.
     - `path` is relative to the connection's base address; an absolute URL is taken only on a pinned origin.
     - `safe`: may be sent twice without harm (default: GET and HEAD). A request that is not safe is never repeated
       once the platform may have received it: UnknownOutcome is raised instead.

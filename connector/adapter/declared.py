@@ -54,6 +54,8 @@ class StaticAuth(Declared):
     query: str | None = None
     basic: tuple[str, str] | None = None
     """Names of the credentials used as user and password."""
+    also: Mapping[str, str] = Field(default_factory=dict)
+    """Further headers, each with the name of the credential that it carries (a database, a tenant)."""
 
 
 class OAuth(Declared):
@@ -104,7 +106,8 @@ class ErrorRule(Declared):
     auth (final),
     refresh (token died: refresh once), forbidden (scope or permission), record (this record is refused), gone,
     conflict (exists already), config (a person must change the mapping or the account), contract (unexpected).
-    `scope: record` parks only the record named by the request (a limit per contact).
+    `scope: record` parks only the record named by the request (a limit per contact). `rolled_back`: a request that
+    ends so was undone as a whole, the platform says, so that even a 500 leaves no unknown outcome.
     """
 
     means: Means
@@ -112,6 +115,7 @@ class ErrorRule(Declared):
     code: str | None = None
     wait_s: float | None = None
     scope: Literal["account", "record"] = "account"
+    rolled_back: bool = False
     hint: str | None = None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from connector.adapter.client import Credential
 from connector.adapter.declared import Spec
 from connector.errors import ConfigError, ContractError, LeadloopError, RetryableError, UnknownOutcome
 from connector.http.answer import HttpAnswer, bad_content, is_html
@@ -58,6 +59,7 @@ class HttpClient:
         reader: ErrorReader,
         redactor: Redactor,
         world: World,
+        credentials: Mapping[str, str],
     ) -> None:
         self.spec = spec
         self.connection = connection
@@ -71,6 +73,7 @@ class HttpClient:
         self._reader = reader
         self._redactor = redactor
         self._world = world
+        self._credentials = credentials
         self._sorter = Sorter(connection, spec.errors, reader, redactor)
         self._repeating = repeating(connection, world, attempts=ATTEMPTS, budget_s=WAITING_S)
         self._suffixes = [suffix for auth in spec.auth if auth.kind == "oauth" for suffix in auth.base_suffixes]
@@ -96,7 +99,7 @@ class HttpClient:
     ) -> HttpAnswer:
         """See connector.adapter.Client."""
         method = method.upper()
-        payload, content_type = _payload(json, form, body)
+        payload, content_type = _payload(json, form, body, self._credential)
         asked = Asked(
             what=f"{method} {self._redactor.path(path)}",
             safe=method in ("GET", "HEAD") if safe is None else safe,
@@ -138,6 +141,14 @@ class HttpClient:
     def close(self) -> None:
         """Close its connections."""
         self._wire.close()
+
+    def _credential(self, named: Any) -> str:
+        """What a `Credential` stands for."""
+        if not isinstance(named, Credential):
+            raise TypeError(f"a {type(named).__name__} cannot be sent as JSON")
+        if not self._credentials.get(named.name):
+            raise ConfigError(f"connection '{self.connection}' lacks '{named.name}'", code="missing_credential")
+        return self._credentials[named.name]
 
     def _signed(self, message: _Message) -> HttpAnswer:
         """Send with the token at hand; when the platform says that it died, once more with a new one."""
@@ -214,9 +225,11 @@ def lost(what: str, error: WireError, *, safe: bool) -> LeadloopError:
     return RetryableError(told, code=error.code, hint=hint)
 
 
-def _payload(json: Any, form: Mapping[str, Any] | None, body: bytes | None) -> tuple[bytes | None, dict[str, str]]:
+def _payload(
+    json: Any, form: Mapping[str, Any] | None, body: bytes | None, stands_for: Callable[[Any], str]
+) -> tuple[bytes | None, dict[str, str]]:
     if json is not None:
-        return encode(json), {"Content-Type": "application/json"}
+        return encode(json, stands_for), {"Content-Type": "application/json"}
     if form is not None:
         return urlencode(form, doseq=True).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     return body, {}

@@ -86,6 +86,7 @@ class Network:
             reader=reader,
             redactor=redactor,
             world=self.world,
+            credentials=settings.credentials,
         )
 
     def close(self) -> None:

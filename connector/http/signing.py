@@ -66,13 +66,14 @@ class StaticSigner:
 def _static(auth: StaticAuth | None, credentials: Mapping[str, str]) -> Signature:
     if auth is None:
         return Signature()
+    also = {header: credentials[name] for header, name in auth.also.items()}
     if auth.basic is not None:
         user, password = (credentials[name] for name in auth.basic)
-        return Signature(headers={"Authorization": basic(user, password)})
+        return Signature(headers={"Authorization": basic(user, password), **also})
     secret = credentials[auth.credentials[0]]
     if auth.query is not None:
-        return Signature(params={auth.query: secret})
-    return Signature(headers={auth.header: auth.prefix + secret} if auth.header else {})
+        return Signature(headers=also, params={auth.query: secret})
+    return Signature(headers={auth.header: auth.prefix + secret, **also} if auth.header else also)
 
 
 class OAuthSigner:

@@ -106,7 +106,8 @@ class Sorter:
         message = self._message(answer.status, asked, errors)
         hint = rule.hint if rule else None
         code = errors[0].code if errors and errors[0].code else f"http_{answer.status}"
-        if not asked.safe and (answer.status >= 500 or answer.status == 408) and means != "quota":
+        is_undone = means == "quota" or (rule is not None and rule.rolled_back)
+        if not asked.safe and (answer.status >= 500 or answer.status == 408) and not is_undone:
             return UnknownOutcome(message, retry_after_s=wait_s)
         match means:
             case "lost" if not asked.safe:

@@ -8,10 +8,11 @@ import requests
 import responses
 from responses import matchers
 
-from connector.adapter import Adapter
+from connector.adapter import Adapter, Credential
 from connector.adapter.declared import ErrorRule, Limit, StaticAuth
 from connector.errors import (
     AuthError,
+    ConfigError,
     ContractError,
     QuotaError,
     RemoteError,
@@ -236,6 +237,7 @@ def test_the_platforms_clock_is_its_first_date_moved_on(remote, open_client, clo
         (StaticAuth(), {"token": "t-1"}, {"Authorization": "Bearer t-1"}),
         (StaticAuth(header="Api-Token", prefix="", credentials=("key",)), {"key": "k-1"}, {"Api-Token": "k-1"}),
         (StaticAuth(basic=("u", "p")), {"u": "ana", "p": "pw"}, {"Authorization": "Basic YW5hOnB3"}),
+        (StaticAuth(also={"X-Db": "db"}), {"token": "t", "db": "crm"}, {"Authorization": "Bearer t", "X-Db": "crm"}),
     ],
 )
 def test_a_static_secret_goes_with_every_request(remote, open_client, auth, credentials, expected):
@@ -251,3 +253,19 @@ def test_a_secret_in_the_query_is_in_no_message(remote, open_client):
         client.request("GET", "/leads", params={"limit": 5})
     assert "s3cret" not in str(caught.value)
     assert "?" not in str(caught.value)
+
+
+def test_a_credential_in_the_body_is_put_there_by_the_client(remote, open_client):
+    remote.post(URL, json={}, match=[matchers.json_params_matcher({"params": {"args": ["crm", "s3cret", 1]}})])
+    client = open_client(credentials={"token": "s3cret", "database": "crm"})
+    body = {"params": {"args": [Credential("database"), Credential("token"), 1]}}
+    assert client.request("POST", "/leads", json=body).status == 200
+    with pytest.raises(ConfigError, match="lacks 'api_key'"):
+        client.request("POST", "/leads", json=[Credential("api_key")])
+
+
+def test_a_500_that_undid_everything_leaves_no_unknown_outcome(remote, open_client):
+    remote.post(URL, status=500, json={"code": "ValueError"})
+    client = open_client(errors=(ErrorRule(means="record", code="ValueError", rolled_back=True),))
+    with pytest.raises(RemoteRefusal):
+        client.request("POST", "/leads", json={})
