@@ -5,11 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from connector.model import DecisionKind
 from connector.testing.conformance.clock import Clock
 from connector.testing.simulator import Simulator
+
+WORDING: Final[Mapping[str, str]] = {
+    "no_budget": "No budget",
+    "bad_timing": "Bad timing",
+    "no_contact": "No response",
+    "invalid_data": "Invalid data",
+    "competitor": "Competitor",
+}
+"""What sales writes for a reason, where its words are free or an admin chose them."""
 
 
 class SalesDesk(ABC):

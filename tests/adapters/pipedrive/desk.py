@@ -1,0 +1,72 @@
+"""Sales in a simulated Pipedrive: the Leads Inbox by labels and reasons, and deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from connector.shipped import shipped
+from connector.testing.simulators.pipedrive import PipedriveSimulator
+from tests.platforms.desk import WORDING, SalesDesk
+
+
+class Desk(SalesDesk):
+    """Everything begins in the Leads Inbox; qualifying makes a deal of the lead."""
+
+    name: ClassVar[str] = "pipedrive"
+
+    @cached_property
+    def simulator(self) -> PipedriveSimulator:
+        company = PipedriveSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        for label in ("Accepted", "Recycled"):
+            company.make_lead_label(label)
+        return company
+
+    def connection(self) -> Mapping[str, Any]:
+        return {
+            "adapter": "pipedrive", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
+            "mapping": str(shipped("pipedrive.yaml")),
+        }  # fmt: skip
+
+    def tagged(self, email: str) -> bool:
+        return "MQL" in self.simulator.labels_of(("lead", self._only("lead", email)))
+
+    def count(self, email: str) -> int:
+        return len(self._ids("person", email))
+
+    def accept(self, email: str) -> None:
+        self._label(email, "Accepted")
+
+    def qualify(self, email: str) -> None:
+        self.simulator.convert(self._only("lead", email))
+
+    def reject(self, email: str, reason: str) -> None:
+        lead = self._only("lead", email)
+        self.simulator.archive(("lead", lead), **{"Rejection reason": WORDING[reason]})
+
+    def recycle(self, email: str, reason: str) -> None:
+        lead = self._only("lead", email)
+        self.simulator.edit(("lead", lead), **{"Rejection reason": WORDING[reason]})
+        self._label(email, "Recycled")
+
+    def win(self, email: str, amount: float) -> None:
+        self.simulator.close(self._only("deal", email), won=True, value=amount)
+
+    def lose(self, email: str, reason: str) -> None:
+        self.simulator.close(self._only("deal", email), won=False, reason=WORDING[reason])
+
+    @property
+    def writes(self) -> int:
+        return len(self.simulator.calls("POST|PATCH"))
+
+    def _label(self, email: str, name: str) -> None:
+        self.simulator.label(("lead", self._only("lead", email)), name)
+
+    def _only(self, kind: str, email: str) -> Any:
+        [person] = self._ids("person", email)
+        [found] = [row["id"] for row in self.simulator.live(kind) if row.get("person_id") == person]
+        return found
+
+    def _ids(self, kind: str, email: str) -> list[Any]:
+        return [row["id"] for row in self.simulator.live(kind) if row["emails"][0]["value"] == email]

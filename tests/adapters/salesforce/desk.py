@@ -1,0 +1,59 @@
+"""Sales in a simulated Salesforce: Leads by status, conversions, Opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from connector.shipped import shipped
+from connector.testing.simulators.salesforce import SalesforceSimulator
+from tests.platforms.desk import WORDING, SalesDesk
+
+
+class Desk(SalesDesk):
+    """Everything begins as a Lead; qualifying converts it."""
+
+    name: ClassVar[str] = "salesforce"
+
+    @cached_property
+    def simulator(self) -> SalesforceSimulator:
+        return SalesforceSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+
+    def connection(self) -> Mapping[str, Any]:
+        return {
+            "adapter": "salesforce", "auth_url": self.simulator.base_url, "mapping": str(shipped("salesforce.yaml")),
+            "credentials": {"client_id": "simulated-client", "client_secret": "simulated-secret"},
+        }  # fmt: skip
+
+    def tagged(self, email: str) -> bool:
+        return self._lead(email)["MQL__c"] is True
+
+    def count(self, email: str) -> int:
+        return len([one for one in self.simulator.live("Lead") if one["Email"] == email])
+
+    def accept(self, email: str) -> None:
+        self.simulator.set_status(self._lead(email)["Id"], "Working")
+
+    def qualify(self, email: str) -> None:
+        self.simulator.convert(self._lead(email)["Id"])
+
+    def reject(self, email: str, reason: str) -> None:
+        self.simulator.set_status(self._lead(email)["Id"], "Unqualified", reason=WORDING[reason])
+
+    def recycle(self, email: str, reason: str) -> None:
+        self.simulator.set_status(self._lead(email)["Id"], "Nurturing", reason=WORDING[reason])
+
+    def win(self, email: str, amount: float) -> None:
+        self.simulator.close(self._lead(email)["ConvertedOpportunityId"], won=True, amount=amount)
+
+    def lose(self, email: str, reason: str) -> None:
+        self.simulator.close(self._lead(email)["ConvertedOpportunityId"], won=False, reason=WORDING[reason])
+
+    @property
+    def writes(self) -> int:
+        return len([one for one in self.simulator.ledger if one.method != "GET" and "/oauth2/" not in one.path])
+
+    def _lead(self, email: str) -> Mapping[str, Any]:
+        [found] = [one for one in self.simulator.live("Lead") if one["Email"] == email]
+        return found
