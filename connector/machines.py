@@ -4,13 +4,14 @@ A platform's own mark is one sign. The others are seen in the lead's acts alone,
 to keep up to date:
 
 - a burst: three clicks, or three opens, within ten seconds, which no reader does;
-- links at once: two different links of one mailing within a second;
-- an open beside such clicks in the same mailing: the scanner fetched the picture, too.
+- links at once: two different links within a second;
+- an open within ten seconds of such clicks: the scanner fetched the picture, too.
 
-Where the platform says that a person did it, a burst alone does not contradict it (some readers click twice and again);
-three different links of one mailing within ten seconds do. What is recognised is kept, shown, and scores nothing unless
-the model says `by_machine: count`. It is worked out each time from the acts as they are known then: a click that
-arrives late can complete a burst.
+In which mailing they were is not asked: what a click names as its asset differs between platforms, and a scanner that
+follows links of several mails in one second is no reader either. Where the platform says that a person did it, a burst
+alone does not contradict it (some readers click twice and again); three different links within ten seconds do. What is
+recognised is kept, shown, and scores nothing unless the model says `by_machine: count`. It is worked out each time from
+the acts as they are known then: a click that arrives late can complete a burst.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final
 
 from connector.model import Activity
@@ -47,26 +47,24 @@ def recognise(acts: Sequence[Activity]) -> Sequence[Activity]:
 
 def _clicks(mail: Sequence[Activity]) -> Iterator[str]:
     """Keys of the clicks that came in a burst, or on different links at once."""
-    for _, clicks in groupby(sorted((act for act in mail if act.type == CLICK), key=_mailing), key=_mailing):
-        ordered = sorted(clicks, key=_time)
-        for together in _windows(ordered, BURST):
-            links = {act.url for act in together if act.url}
-            unsaid = [act for act in together if act.by_machine is not False]
-            if len(links) >= MANY or len(unsaid) >= MANY:
-                yield from (act.key for act in together)
-        for together in _windows([act for act in ordered if act.by_machine is not False], AT_ONCE):
-            if len({act.url for act in together if act.url}) > 1:
-                yield from (act.key for act in together)
+    clicks = [act for act in mail if act.type == CLICK]
+    for together in _windows(clicks, BURST):
+        unsaid = [act for act in together if act.by_machine is not False]
+        if len(_links(together)) >= MANY or len(unsaid) >= MANY:
+            yield from (act.key for act in together)
+    for together in _windows([act for act in clicks if act.by_machine is not False], AT_ONCE):
+        if len(_links(together)) > 1:
+            yield from (act.key for act in together)
 
 
 def _opens(mail: Sequence[Activity], scans: Sequence[Activity]) -> Iterator[str]:
-    """Keys of the opens that came in a burst, of whatever mailings, or beside a scan of the same mailing."""
+    """Keys of the opens that came in a burst, or beside a scan."""
     opens = [act for act in mail if act.type == OPEN and act.by_machine is not False]
     for together in _windows(opens, BURST):
         if len(together) >= MANY:
             yield from (act.key for act in together)
     for act in opens:
-        if any(_mailing(click) == _mailing(act) and abs(click.at - act.at) <= BURST for click in scans):
+        if any(abs(click.at - act.at) <= BURST for click in scans):
             yield act.key
 
 
@@ -89,8 +87,8 @@ def _to_the_second(times: Iterable[datetime]) -> bool:
     return any(at.second or at.microsecond for at in times)
 
 
-def _mailing(act: Activity) -> str:
-    return act.asset or act.campaign or ""
+def _links(clicks: Iterable[Activity]) -> set[str]:
+    return {act.url for act in clicks if act.url}
 
 
 def _time(act: Activity) -> datetime:

@@ -50,10 +50,6 @@ def test_a_reader_who_follows_the_links_one_after_the_other_stays_a_reader() -> 
     assert machines(*(click(n, 30 * n, f"/{n}") for n in range(8))) == []
 
 
-def test_clicks_in_different_mailings_are_no_burst() -> None:
-    assert machines(*(act(n, "email_click", n, "https://acme.example/a", f"news-{n}") for n in range(4))) == []
-
-
 def test_a_burst_of_opens_is_a_proxy_that_prefetches_whatever_the_mailings() -> None:
     assert machines(*(act(n, "email_open", n, mail=f"news-{n}") for n in range(3))) == ["a0", "a1", "a2"]
     assert machines(act(1, "email_open", 0), act(2, "email_open", 3)) == []
@@ -62,7 +58,6 @@ def test_a_burst_of_opens_is_a_proxy_that_prefetches_whatever_the_mailings() -> 
 def test_the_open_beside_a_scanners_clicks_is_the_scanners_too() -> None:
     scan = [click(1, 0, "/a"), click(2, 0.5, "/b")]
     assert machines(act(0, "email_open", -4), *scan, act(9, "email_open", 60)) == ["a0", "a1", "a2"]
-    assert machines(act(0, "email_open", -4, mail="other"), *scan) == ["a1", "a2"]
 
 
 def test_what_the_platform_marks_is_a_machines_by_that_alone_and_so_is_the_open_beside_it() -> None:
