@@ -234,6 +234,7 @@ class LeadWrite:
     and events, it is sent. `kind`: record, tag, task, note (CRM); field, tag, stage, event, list, note (marketing).
     `fields` are platform names and values, ready to send. `name` is the tag, stage, event or list. `on=False` takes
     the tag away. `record_id` None with kind `record` creates, under `key` (leadloop_id). `fresh` may use the reserve.
+    `poll` is what the adapter gave with its outcome `pending`, handed back to `read_back`.
     """
 
     effect: str
@@ -246,6 +247,7 @@ class LeadWrite:
     name: str = ""
     on: bool = True
     fresh: bool = False
+    poll: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)

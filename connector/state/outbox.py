@@ -293,6 +293,7 @@ def _row(row: sqlite3.Row) -> Row:
         row["effect"], row["connection"], row["person_id"], row["kind"], row["fields"],
     )  # fmt: skip
     hangs_on_record = row["kind"] not in ("record", "field", "event")
+    poll = unpack_or_none(row["poll"])
     write = LeadWrite(
         effect=row["effect"],
         kind=row["kind"],
@@ -304,6 +305,7 @@ def _row(row: sqlite3.Row) -> Row:
         name=row["name"],
         on=bool(row["is_on"]),
         fresh=bool(row["fresh"]),
+        poll=poll,
     )
     return Row(
         id=row["id"],
@@ -314,7 +316,7 @@ def _row(row: sqlite3.Row) -> Row:
         state=row["state"],
         sent_at=None if row["sent_at"] is None else moment(row["sent_at"]),
         points_mp=row["points_mp"],
-        poll=unpack_or_none(row["poll"]),
+        poll=poll,
         limited=bool(row["limited"]),
         write=write,
     )
