@@ -1,0 +1,54 @@
+"""The people whom a simulated Mautic knows, by its tables of statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from connector.shipped import shipped
+from connector.testing.simulators.mautic import MauticSimulator
+from tests.platforms.audience import Audience, Deed, Someone
+
+
+class TheAudience(Audience):
+    """A click is a page that was seen by way of a mail."""
+
+    name: ClassVar[str] = "mautic"
+    types: ClassVar[frozenset[str]] = frozenset(
+        {"form_submission", "email_open", "email_click", "page_view", "download"}
+    )
+
+    @cached_property
+    def simulator(self) -> MauticSimulator:
+        return MauticSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+
+    def connection(self) -> Mapping[str, Any]:
+        return {
+            "adapter": "mautic", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
+            "since": f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}",
+            "mapping": str(shipped("mautic-marketing.yaml")),
+        }  # fmt: skip
+
+    def add(self, someone: Someone) -> str:
+        return self.simulator.add(
+            someone.email, firstname=someone.first_name, lastname=someone.last_name, position=someone.title,
+            company=someone.company, country=someone.country,
+        )  # fmt: skip
+
+    def act(self, contact_id: str, deed: Deed) -> None:
+        if deed.type == "form_submission":
+            self.simulator.submit(contact_id, deed.asset, {}, deed.at)
+        elif deed.type == "download":
+            self.simulator.download(contact_id, deed.asset)
+        elif deed.type == "email_open":
+            self.simulator.open(self.simulator.send(contact_id, deed.asset))
+        elif deed.type == "email_click":
+            self.simulator.hit(contact_id, deed.url, deed.at, email_id="1")
+        else:
+            self.simulator.hit(contact_id, deed.url, deed.at)
+
+    def told(self, contact_id: str) -> Mapping[str, str]:
+        values = self.simulator.contact(contact_id).values
+        return {name: values.get(f"leadloop_{name}") or "" for name in ("score", "grade", "decision", "reason")}
