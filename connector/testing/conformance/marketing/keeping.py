@@ -41,7 +41,7 @@ class Kept:
             self.named.update(_at(record, spec.contact_key) for record in page.records)
             self.named.update(one.id for one in page.to_read if one.stream == "contacts")
             self.contacts.update({_at(record, spec.contact_key): record for record in page.records})
-        if spec.capabilities.activities == "feed":
+        if spec.capabilities.has_activity_feed:
             for page in self._walk("activities", adapter.activities(self.cursors.get("activities"))):
                 self.acts.update(_key(adapter, record) for record in page.records)
         self.read_waiting(adapter)
@@ -90,11 +90,18 @@ class Kept:
 
     def _keep(self, stream: str, page: Page[Any]) -> None:
         """The transaction of a page. The cursor goes through JSON, as it does in a store."""
-        self.waiting.update({(one.stream, one.id): one for one in page.to_read})
+        for one in page.to_read:
+            known = self.waiting.get((one.stream, one.id), one)
+            self.waiting[one.stream, one.id] = one if _reaches_back(one, known) else known
         if page.cursor is not None:
             self.cursors[stream] = json.loads(json.dumps(page.cursor))
         if page.why_zero:
             self.why_zero.append(page.why_zero)
+
+
+def _reaches_back(one: ToRead, other: ToRead) -> bool:
+    """Does it ask for at least as much? As in the engine's store, the older wish wins, and none is the oldest."""
+    return one.since is None or (other.since is not None and one.since <= other.since)
 
 
 def _key(adapter: MarketingAdapter, act: Json) -> str:
