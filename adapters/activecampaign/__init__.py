@@ -1,0 +1,1 @@
+"""ActiveCampaign: contacts by change, acts contact by contact, feedback by field, tag and note."""

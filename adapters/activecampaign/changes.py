@@ -1,0 +1,101 @@
+"""Who changed: contacts by their time of update, page by page by id, each with its acts to be read.
+
+Cursor: `from`, the time to read from, and `seen`, id → digest of those whom the last walk met after it; `acted`, the
+place among everybody's acts (see `acted`). Of a walk that is under way: `began`, `after` (the last id), `again` (what
+becomes `seen`).
+Source: https://developers.activecampaign.com/reference/list-all-contacts
+Quirk:  contacts cannot be ordered by their time of update, so the time to read from moves only at the end of a walk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.activecampaign import acted
+from adapters.activecampaign.asking import as_asked, moment
+from adapters.activecampaign.people import People, is_gone
+from connector.adapter import Client, Page, ToRead
+from connector.model import Json
+
+OVERLAP: Final = timedelta(minutes=10)
+"""Read again each time: the filter may be strict, and acts may show after the change that they made."""
+ACTS_BACK: Final = timedelta(days=30)
+"""How far back the acts of a changed contact are read: an act may have moved nothing until now."""
+MOST_SEEN: Final = 2000
+
+
+@dataclass(slots=True)
+class Changes:
+    """One walk."""
+
+    client: Client
+    people: People
+    since: datetime | None
+    size: int
+    hints: int
+    """Rows on a page of everybody's acts."""
+    found: int = 0
+
+    def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
+        """Changed contacts whole; then whoever is named by an act alone."""
+        stood = self._begun(cursor)
+        for records in self.people.walk(_filter(stood["from"]), int(stood["after"]), self.size):
+            fresh = [record for record in records if stood["seen"].get(record["id"]) != _digest(record)]
+            stood = {**stood, "again": _again(stood, records), "after": int(records[-1]["id"])}
+            yield self._page(fresh, records, stood)
+        named, place = acted.hints(self.client, stood["acted"], self.hints)
+        self.found += len(named)
+        stood = _ended(stood, place)
+        nobody = None if self.found else f"nobody changed since {stood['from']}"
+        yield Page(to_read=named, cursor=stood, why_zero=nobody)
+
+    def _begun(self, cursor: Json | None) -> Json:
+        now = self.client.now()
+        if cursor is None:
+            begin = self.since.isoformat() if self.since else None
+            cursor = {"from": begin, "seen": {}, "acted": acted.place_at(now), "first": True}
+        return cursor if "began" in cursor else {**cursor, "began": now.isoformat(), "after": 0, "again": {}}
+
+    def _page(self, fresh: Sequence[Json], records: Sequence[Json], stood: Json) -> Page[Json]:
+        """Whoever is met again has acts that may have shown only now; whoever is gone is asked for by id."""
+        self.found += len(fresh)
+        gone = [ToRead("contacts", record["id"]) for record in fresh if is_gone(record)]
+        since = _acts_since(stood)
+        acts = [
+            ToRead("activities", record["id"], since=since, changed_at=moment(record["udate"]))
+            for record in records
+            if not is_gone(record)
+        ]
+        return Page([record for record in fresh if not is_gone(record)], cursor=stood, to_read=[*gone, *acts])
+
+
+def _filter(since: str | None) -> Json:
+    return {} if since is None else {"filters[updated_after]": as_asked(datetime.fromisoformat(since))}
+
+
+def _acts_since(stood: Json) -> datetime | None:
+    """From here on; None (all that is wanted) in the first walk, which knows nobody's acts."""
+    return None if stood.get("first") else datetime.fromisoformat(stood["from"]) - ACTS_BACK
+
+
+def _again(stood: Json, records: Sequence[Json]) -> Json:
+    """Whom the next walk will meet again, because it begins a little before this one began."""
+    begin = datetime.fromisoformat(stood["began"]) - OVERLAP
+    met = {record["id"]: _digest(record) for record in records if (moment(record["udate"]) or begin) >= begin}
+    return dict([*stood["again"].items(), *met.items()][-MOST_SEEN:])
+
+
+def _ended(stood: Json, place: Json) -> Json:
+    begin = datetime.fromisoformat(stood["began"]) - OVERLAP
+    return {"from": begin.isoformat(), "seen": stood["again"], "acted": place}
+
+
+def _digest(record: Json) -> str:
+    """What tells two states of a contact apart: its time goes by whole seconds."""
+    text = json.dumps(record, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

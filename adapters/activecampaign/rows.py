@@ -1,0 +1,46 @@
+"""Rows of the activity log, of one contact or of all, oldest first.
+
+Pages go by time, not by offset: each begins a second before the newest row of the last, so that rows which vanish or
+show late move nothing. Where a page brings no later time, or none in order, the offset moves instead.
+Source: https://developers.activecampaign.com/reference/list-contact-activities
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from adapters.activecampaign.asking import API, as_asked, is_last, moment, rows, table
+from connector.adapter import Client
+from connector.model import Json
+
+PATH: Final = f"{API}/activities"
+_STEP: Final = timedelta(seconds=1)
+
+
+def walk(
+    client: Client, asked: Mapping[str, Any], after: datetime | None, size: int
+) -> Iterator[tuple[list[Json], Json]]:
+    """Pages of rows, each with its whole answer. Rows at the seam of two pages come twice."""
+    offset = 0
+    while True:
+        query = {**asked, "orders[tstamp]": "ASC", "limit": size, "offset": offset}
+        if after is not None:
+            query["after"] = as_asked(after)
+        answer = client.request("GET", PATH, params=query)
+        found = rows(answer, "activities")
+        yield found, table(answer)
+        if not found or is_last(answer, offset + len(found)):
+            return
+        seam = _seam(found)
+        if seam is not None and (after is None or seam > after):
+            after, offset = seam, 0
+        else:
+            offset += len(found)
+
+
+def _seam(found: Sequence[Json]) -> datetime | None:
+    """Where the next page begins; None when these rows are not in order of time."""
+    times = [at for row in found if (at := moment(row.get("tstamp"))) is not None]
+    return times[-1] - _STEP if times and times == sorted(times) else None
