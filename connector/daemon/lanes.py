@@ -35,7 +35,7 @@ def lanes(loop: Loop) -> list[Lane]:
 def _of_marketing(source: Marketing, config: Config) -> Iterator[Lane]:
     able, schedule = source.spec.capabilities, config.schedule
     streams = ["contacts"]
-    streams += ["activities"] if able.activities == "feed" else []
+    streams += ["activities"] if able.has_activity_feed else []
     streams += ["removals"] if able.removals == "feed" else []
     yield Lane("pull", source.name, schedule.pull, tuple(streams))
     if able.writes and source.mapping.feedback.kinds:

@@ -40,10 +40,11 @@ def pull(loop: Loop, source: Marketing) -> list[Tally]:
     able = source.spec.capabilities
     lines = [guarded(loop, source, "pull", "contacts", _contacts)]
     lines.append(guarded(loop, source, "pull", "named_contacts", named_contacts))
-    if able.activities == "feed":
+    if able.has_activity_feed:
         lines.append(guarded(loop, source, "pull", "activities", _activity_feed))
-    elif able.activities == "per_contact":
-        lines.append(guarded(loop, source, "pull", "activities", activities_per_contact))
+    if able.has_acts_per_contact:
+        stream = "named_activities" if able.has_activity_feed else "activities"  # each fails and recovers by itself
+        lines.append(guarded(loop, source, "pull", stream, activities_per_contact))
     if able.removals == "feed":
         lines.append(guarded(loop, source, "pull", "removals", _removals))
     return [line for line in lines if line.stream != "named_contacts" or line.read or line.error]

@@ -42,7 +42,7 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
                 again = [ToRead("contacts", id_) for id_ in page.records]
                 reading.want_read(tx, source.name, again, lane=reading.SWEEP)
             reading.want_read(tx, source.name, page.to_read, lane=reading.SWEEP)
-            if able.activities == "per_contact":
+            if able.has_acts_per_contact:
                 _want_acts_of_strangers(tx, source, page.records)
             if page.cursor is not None:
                 reading.move_cursor(tx, source.name, STREAM, page.cursor, now)

@@ -128,7 +128,7 @@ def reconcile_step(loop: Loop, connection: str | None = None) -> list[Tally]:
             lines.append(guarded(loop, source, "reconcile", "everyone", reconcile))
             named = guarded(loop, source, "reconcile", "named_contacts", named_contacts)
             lines += [named] if named.read or named.error else []
-            if source.spec.capabilities.activities == "per_contact":
+            if source.spec.capabilities.has_acts_per_contact:
                 acts = guarded(loop, source, "reconcile", "activities", activities_per_contact)
                 lines += [acts] if acts.read or acts.error else []
     return lines
