@@ -87,7 +87,8 @@ class Options:
     kind of record). `key` is the mapping's key (the CRM field that holds leadloop_id; the id column of a file).
     `match` is the mapping's order of keys to find a record by (`leadloop_id`, `email`). `values` holds the
     connection's further keys (`lists`, `folder`, `object` …) as declared in `Spec.options`. `events` are the
-    platform's events that feedback tells, with the names of their parts.
+    platform's events that feedback tells, with the names of their parts. `credentials` are the names of those that are
+    given, for a platform whose sign-ins lead to different APIs; their values never reach an adapter.
     """
 
     connection: str
@@ -101,6 +102,7 @@ class Options:
     base_dir: Path = Path()
     time_zone: str = "UTC"
     events: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    credentials: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

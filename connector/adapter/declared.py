@@ -80,6 +80,8 @@ class OAuth(Declared):
     grant_type_sent: bool = True
     audience: str | None = None
     extra: Mapping[str, str] = Field(default_factory=dict)
+    base_url: str = ""
+    """The API's address for who signs in so, where it is not the declaration's."""
     base_from: str | None = None
     base_suffixes: tuple[str, ...] = ()
     expires_in_s: int | None = None
@@ -135,8 +137,7 @@ class Capabilities(Declared):
 
     changes: Literal["modified", "conversion", "full"] = "modified"
     """How changed contacts are found: by modification time, by last conversion only, or only by reading all."""
-    activities: Literal["feed", "per_contact", "feed_and_per_contact", "none"] = "none"
-    """How acts are read: an account-wide feed, contact by contact, or some kinds by one and the rest by the other."""
+    activities: Literal["feed", "per_contact", "none"] = "none"
     removals: Literal["feed", "sweep", "none"] = "none"
     merges: bool = False
     consent: Literal["feed", "record", "none"] = "none"
@@ -155,16 +156,6 @@ class Capabilities(Declared):
     """False: the platform cannot exclude a duplicate after an unknown outcome; `doctor` says so."""
     visible_after_s: int = 0
     """How long a write may stay invisible to searches; an absence is believed only after that."""
-
-    @property
-    def has_activity_feed(self) -> bool:
-        """Is there a feed of acts?"""
-        return self.activities in ("feed", "feed_and_per_contact")
-
-    @property
-    def has_acts_per_contact(self) -> bool:
-        """Are acts to be asked for contact by contact?"""
-        return self.activities in ("per_contact", "feed_and_per_contact")
 
 
 class Spec(Declared):
@@ -224,3 +215,8 @@ class CrmSpec(Spec):
 
     side: Literal["crm"] = "crm"
     main_object: str = "Lead"
+    tells: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Events that this CRM tells a marketing platform by itself, by the name of that platform's adapter.
+
+    leadloop does not tell them a second time, unless the connection says `linked: false`.
+    """

@@ -60,12 +60,13 @@ class Network:
 
     def client(self, spec: Spec, settings: Settings, reader: ErrorReader = Adapter) -> HttpClient:
         """The client of one connection. `reader` is its adapter's class. Raises ConfigError before any request."""
-        base_url, auth_url = settings.base_url or spec.base_url, settings.auth_url or spec.auth_url
+        auth = choose_auth(spec, settings)
+        declared = auth.base_url if isinstance(auth, OAuth) and auth.base_url else spec.base_url
+        base_url, auth_url = settings.base_url or declared, settings.auth_url or spec.auth_url
         redactor = Redactor(value for name, value in settings.credentials.items() if name not in _SHOWN)
         origins = Origins.of((base_url, auth_url))
         limiter = self._limiter(spec, settings)
         wire = Wire(pool=spec.concurrency + 1, ca_file=settings.ca_file, monotonic=self.world.monotonic)
-        auth = choose_auth(spec, settings)
         signer: Signer
         if isinstance(auth, OAuth):
             grants = Grants(auth, settings.connection, settings.credentials, base_url, auth_url, redactor)

@@ -200,7 +200,7 @@ class Connector:
         return Options(
             connection=name, fields=fields, key=key, match=match, object=object_, also=also, since=since,
             values=config.options(), base_dir=self.config.base_dir, time_zone=self.config.time_zone,
-            events=events or {},
+            events=events or {}, credentials=frozenset(config.credentials.given()),
         )  # fmt: skip
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +78,10 @@ class Crm:
     """Fields that may be written even for a person who must not be passed on: consent, and the MQL mark going off."""
     protected: frozenset[str]
     """Fields that sales owns: never written."""
+
+    def tells(self, adapter: str) -> Collection[str]:
+        """Events that this CRM tells a marketing platform by itself, as its account is linked to it."""
+        return () if self.config.options().get("linked") is False else self.spec.tells.get(adapter, ())
 
 
 @dataclass(slots=True)

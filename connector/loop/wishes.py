@@ -47,7 +47,8 @@ class Wisher:
         for source in self._loop.marketing:
             if source.mapping.feedback.kinds and source.spec.capabilities.writes:
                 is_one = crm is not None and source.shares_records_with(crm)
-                self._wish_marketing(source, lead, pushed if is_one else frozenset())
+                told = crm.tells(source.spec.name) if crm is not None else ()
+                self._wish_marketing(source, lead, pushed if is_one else frozenset(), told)
         has = crm.name if crm and lead.standing.stage != "lead" else None
         self._standings.append((lead.dossier.person, lead.standing, has))
 
@@ -114,8 +115,13 @@ class Wisher:
 
     # Marketing automation.
 
-    def _wish_marketing(self, source: Marketing, lead: Lead, pushed: Collection[str]) -> None:
-        """Where both sides are one record, what push writes is not said again, and what sales owns is left alone."""
+    def _wish_marketing(
+        self, source: Marketing, lead: Lead, pushed: Collection[str], told: Collection[str] = ()
+    ) -> None:
+        """Where both sides are one record, what push writes is not said again, and what sales owns is left alone.
+
+        Nor are events (`told`) that the CRM tells by itself.
+        """
         contact = self._contact_of(source, lead.dossier.person)
         if contact is None:
             outbox.not_due(self._tx, source.name, lead.dossier.person)
@@ -127,6 +133,7 @@ class Wisher:
             want |= effect.fields if effect.kind == "field" else _mark(effect.kind, effect.name, effect.on, before)
         want = {name: value for name, value in want.items() if name not in pushed}
         effects = self._once(source.name, lead, source.once_on, source.mapping.feedback.happened)
+        effects = [effect for effect in effects if not (effect["kind"] == "event" and effect["name"] in told)]
         if source.spec.stage_field in pushed:
             effects = [effect for effect in effects if effect["kind"] != "stage"]
         if pushed and not (want or effects):
