@@ -85,6 +85,8 @@ class OAuth(Declared):
     base_from: str | None = None
     base_suffixes: tuple[str, ...] = ()
     expires_in_s: int | None = None
+    busy: tuple[str, ...] = ()
+    """Errors of the token address that say nothing about the grant: it is asked again later."""
     header: str = "Authorization"
     prefix: str = "Bearer "
     authorize_url: str | None = None
@@ -137,7 +139,8 @@ class Capabilities(Declared):
 
     changes: Literal["modified", "conversion", "full"] = "modified"
     """How changed contacts are found: by modification time, by last conversion only, or only by reading all."""
-    activities: Literal["feed", "per_contact", "none"] = "none"
+    activities: Literal["feed", "per_contact", "feed_and_per_contact", "none"] = "none"
+    """How acts are read: an account-wide feed, contact by contact, or some kinds by one and the rest by the other."""
     removals: Literal["feed", "sweep", "none"] = "none"
     merges: bool = False
     consent: Literal["feed", "record", "none"] = "none"
@@ -156,6 +159,16 @@ class Capabilities(Declared):
     """False: the platform cannot exclude a duplicate after an unknown outcome; `doctor` says so."""
     visible_after_s: int = 0
     """How long a write may stay invisible to searches; an absence is believed only after that."""
+
+    @property
+    def has_activity_feed(self) -> bool:
+        """Is there a feed of acts?"""
+        return self.activities in ("feed", "feed_and_per_contact")
+
+    @property
+    def has_acts_per_contact(self) -> bool:
+        """Are acts to be asked for contact by contact?"""
+        return self.activities in ("per_contact", "feed_and_per_contact")
 
 
 class Spec(Declared):

@@ -140,7 +140,7 @@ class Grants:
         text = self.redactor(str(body.get("error_description") or body.get("message") or ""))
         said = f"{code}: {text}" if text else code
         is_blocked = answer.status == 403 and not body  # a firewall's page, not the platform's word on the grant
-        if answer.status == 429 or answer.status >= 500 or code in _PASSING or is_blocked:
+        if answer.status == 429 or answer.status >= 500 or code in (*_PASSING, *self.auth.busy) or is_blocked:
             wait = seconds_told(answer.headers.get("Retry-After"), answer.date or now)
             told = f"{self.connection}: the token address was out of order ({said})"
             return RetryableError(told, retry_after_s=wait, code="sign_in_unavailable")
