@@ -85,8 +85,6 @@ class OAuth(Declared):
     base_from: str | None = None
     base_suffixes: tuple[str, ...] = ()
     expires_in_s: int | None = None
-    busy: tuple[str, ...] = ()
-    """Errors of the token address that say nothing about the grant: it is asked again later."""
     header: str = "Authorization"
     prefix: str = "Bearer "
     authorize_url: str | None = None
