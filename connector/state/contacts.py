@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.state.clock import stamp
 from connector.state.packing import pack, unpack
+from connector.state.rows import insert_rows
 
 
-@dataclass(frozen=True, slots=True)
-class KnownContact:
+class KnownContact(NamedTuple):
     """A stored contact: whose it is and what was packed."""
 
     person: int
@@ -36,9 +35,9 @@ def save_contacts(
 ) -> None:
     """New contacts as (id, person, packed, updated_at)."""
     when = stamp(at)
-    tx.executemany(
-        "INSERT INTO contacts (connection, id, person_id, packed, updated_at, known_at, read_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    insert_rows(
+        tx,
+        "contacts (connection, id, person_id, packed, updated_at, known_at, read_at)",
         [(connection, *row, when, when) for row in rows],
     )
 
@@ -145,8 +144,9 @@ def save_activities(
     }
     fresh = {row[0]: row for row in rows if row[0] not in seen}
     when = stamp(at)
-    tx.executemany(
-        "INSERT INTO activities (connection, key, person_id, type, at, packed, known_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    insert_rows(
+        tx,
+        "activities (connection, key, person_id, type, at, packed, known_at)",
         [(connection, *row, when) for row in fresh.values()],
     )
     return len(fresh), {row[1] for row in fresh.values()}

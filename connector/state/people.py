@@ -13,6 +13,7 @@ from datetime import datetime
 
 from connector.state.clock import stamp
 from connector.state.packing import pack
+from connector.state.rows import insert_rows
 
 EMAIL = "email"
 
@@ -80,9 +81,16 @@ def next_person_id(tx: sqlite3.Connection) -> int:
 def add_people(tx: sqlite3.Connection, rows: Sequence[tuple[int, str]], at: datetime, *, dirty: int = 1) -> None:
     """New persons as (id, leadloop_id)."""
     when = stamp(at)
-    tx.executemany(
-        "INSERT INTO people (id, leadloop_id, created_at, dirty) VALUES (?, ?, ?, ?)",
-        [(id_, leadloop_id, when, dirty) for id_, leadloop_id in rows],
+    insert_rows(tx, "people (id, leadloop_id, created_at, dirty)", [(id_, name, when, dirty) for id_, name in rows])
+
+
+def add_emails(tx: sqlite3.Connection, rows: Iterable[tuple[str, int]], at: datetime) -> None:
+    """Addresses that nobody has or had, as (key, person)."""
+    when = stamp(at)
+    insert_rows(
+        tx,
+        "identities (system, key, person_id, role, since)",
+        [(EMAIL, key, person, "own", when) for key, person in sorted(rows)],  # neighbours in the tree share pages
     )
 
 

@@ -79,6 +79,13 @@ def test_a_leadloop_id_is_80_random_bits_in_lower_case() -> None:
     assert len({letter for one in made for letter in one[3:]}) == 32
 
 
+def test_leadloop_ids_that_are_made_together_are_neighbours() -> None:
+    dice = random.Random(2)  # noqa: S311 - a source that repeats
+    one, other = new_leadloop_ids(100, dice.randbytes), new_leadloop_ids(100, dice.randbytes)
+    assert len({made[:7] for made in one}) == 1
+    assert one[0][:7] != other[0][:7]
+
+
 @given(st.emails())
 def test_a_key_is_its_own_key(address: str) -> None:
     key = RULES.key(address)
