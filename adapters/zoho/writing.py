@@ -1,0 +1,92 @@
+"""A batch of writes becomes calls, and each write gets its own outcome.
+
+What becomes of a call that fails: see `connector.adapter.Sending`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from adapters.zoho import saving, tags, tasks
+from adapters.zoho.account import Account
+from adapters.zoho.api import MAX_IDS, Api
+from connector.adapter import Send, Sending
+from connector.errors import ConfigError, RecordError, RemoteRefusal
+from connector.model import LeadWrite, Outcome
+
+Sender = Callable[[Account, Api, Sequence[LeadWrite]], list[Outcome]]
+SENDERS: Final[dict[str, Sender]] = {
+    "record": saving.send, "tag": tags.send, "task": tasks.send, "note": tasks.send,
+}  # fmt: skip
+Route = tuple[str, str, bool, str, bool, int]
+"""What writes of one call share: kind, object, whether they are new, tag, on or off, and their turn."""
+
+
+class Batch:
+    """One batch of one account."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def write(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
+        """One outcome per write, in the order given. Raises only when nothing of the batch has gone out.
+
+        Raises ConfigError when every write names a field that nobody has: it is the mapping's, and nobody's record.
+        """
+        sending = _Sending()
+        fit = [write for write in batch if sending.fits(write, self._check)]
+        self._stop_if_no_row_fits(list(sending.outcomes.values()), batch)
+        for send, writes in self._calls(fit):
+            sending.attempt(send, writes)
+        return sending.outcomes_of(batch)
+
+    def _check(self, write: LeadWrite) -> None:
+        if write.kind not in SENDERS:
+            raise RecordError(f"Zoho takes no writes of kind '{write.kind}'", code="unsupported")
+        if write.kind == "record":
+            saving.check(self.account, write)
+            return
+        if not write.record_id:
+            raise RecordError(f"a {write.kind} hangs on a record, and this write names none", code="no_record")
+        if write.kind == "tag":
+            tags.check(write)
+
+    def _calls(self, writes: Sequence[LeadWrite]) -> Iterator[tuple[Send, Sequence[LeadWrite]]]:
+        groups: dict[Route, list[LeadWrite]] = {}
+        turns: Counter[tuple[str, str, str]] = Counter()
+        for write in writes:
+            # One call takes each record once: a second write of it travels behind the first.
+            identity = (write.kind, write.object, write.record_id or write.key) if write.kind == "record" else ()
+            turn = turns[identity] if identity else 0
+            if identity:
+                turns[identity] += 1
+            is_new = write.record_id is None
+            groups.setdefault((write.kind, write.object, is_new, write.name, write.on, turn), []).append(write)
+        for route, group in sorted(groups.items(), key=lambda one: (list(SENDERS).index(one[0][0]), one[0][5])):
+            for start in range(0, len(group), MAX_IDS):
+                yield self._sender(SENDERS[route[0]]), group[start : start + MAX_IDS]
+
+    def _sender(self, sender: Sender) -> Send:
+        def send(some: Sequence[LeadWrite]) -> Sequence[Outcome]:
+            # A call is paid for as a whole: one fresh lead takes its companions along.
+            return sender(self.account, self.account.api.with_reserve(any(write.fresh for write in some)), some)
+
+        return send
+
+    def _stop_if_no_row_fits(self, unfit: Sequence[Outcome], batch: Sequence[LeadWrite]) -> None:
+        if not batch or len(unfit) < len(batch) or any(one.code != saving.FIELD_MISSING for one in unfit):
+            return
+        names = ", ".join(sorted({str(one.field) for one in unfit}))
+        raise ConfigError(
+            f"connection '{self.account.options.connection}': Zoho does not have, or hides from this user: {names}",
+            code=saving.FIELD_MISSING,
+            hint="'leadloop prepare' makes it; or correct its name in the mapping",
+        )
+
+
+class _Sending(Sending):
+    def is_for_all(self, refusal: RemoteRefusal) -> bool:
+        """A missing module or feature is missing for every row."""
+        return refusal.means == "config"

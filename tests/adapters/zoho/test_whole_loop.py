@@ -1,0 +1,141 @@
+"""The real loop between RD Station and Zoho: pushed, decided on, told back, and then quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.loop.tally import outcome
+from tests.adapters.zoho.desk import Desk
+from tests.sync.world import FACTOR, Company, address
+
+ANA = address("ana")
+
+
+class ZohoCompany(Company):
+    """RD Station and Zoho, with leadloop between them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.desk = Desk(self.clock, FACTOR)
+        self.org = self.desk.simulator
+
+    def __enter__(self) -> ZohoCompany:
+        super().__enter__()
+        self._stack.enter_context(self.desk)
+        self.settings["all"] = {"crm": {"zoho": self.desk.connection()}}
+        return self
+
+    def mql(self, name: str = "ana") -> None:
+        """Somebody becomes an MQL and is pushed."""
+        self.convert(name, "ebook-a", "ebook-b")
+        self.run_until_quiet()
+        self.later(minutes=10)
+
+    def told(self, name: str = "ana") -> tuple[str, str, str | None]:
+        """The last decision in the log, whose it was, and the reason that marketing was told."""
+        kind, by, _ = self.history(name)[-1]
+        return kind, by, self.contact(name).get("cf_rejection_reason")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[ZohoCompany]:
+    with ZohoCompany(tmp_path) as company:
+        yield company
+
+
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: ZohoCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a")
+    lines = company.run()
+    assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
+    [lead] = company.org.live("Leads")
+    assert (lead["First_Name"], lead["Last_Name"], lead["Email"]) == ("Ana", "Silva", ANA)
+    assert (lead["Leadloop_Score"], lead["Leadloop_Grade"], lead["Leadloop_MQL"]) == (60, "A", True)
+    assert "ebook-a" in lead["Leadloop_Reasons"]
+    assert company.desk.tagged(ANA)
+    [task] = company.org.live("Tasks")
+    assert (task["Subject"], task["What_Id"]["id"]) == ("Call Ana: A, 60 points", lead["id"])
+    assert task["Owner"]["id"] == lead["Owner"]["id"]
+
+    company.run_until_quiet()
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written, "a second run with nothing new sends nothing"
+
+    company.later(minutes=10)
+    company.desk.reject(ANA, "no_budget")
+    company.run_until_quiet()
+    assert company.told() == ("rejected", "sales", "no_budget")
+    assert company.ask("SELECT by, precision FROM decisions WHERE kind = 'rejected'") == [
+        ("724445000000323201", "exact")
+    ]
+    assert company.rejects() == []
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written
+    assert company.desk.count(ANA) == 1
+
+
+def test_a_lead_that_is_converted_is_qualified_and_its_deal_won(company: ZohoCompany) -> None:
+    company.mql()
+    company.desk.accept(ANA)
+    company.run()
+    assert company.stage("ana") == "accepted"
+    company.later(minutes=10)
+    company.desk.qualify(ANA)
+    company.run_until_quiet()
+    assert company.stage("ana") == "qualified"
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    [contact] = company.org.live("Contacts")
+    assert contact["Leadloop_Score"] == 90, "the score goes on where the person is"
+    assert (company.desk.count(ANA), company.desk.tagged(ANA)) == (1, True)
+    company.later(hours=2)
+    company.desk.win(ANA, 900)
+    company.run_until_quiet()
+    assert company.stage("ana") == "won"
+    assert company.ask("SELECT kind, amount FROM decisions WHERE kind = 'won'") == [("won", 900.0)]
+    assert company.contact("ana")["sales"] == ["OPPORTUNITY", "SALE"]
+    assert company.rejects() == []
+
+
+def test_a_deal_that_is_lost_says_why(company: ZohoCompany) -> None:
+    company.mql()
+    company.desk.qualify(ANA)
+    company.run_until_quiet()
+    company.later(minutes=10)
+    company.desk.lose(ANA, "competitor")
+    company.run_until_quiet()
+    assert company.told() == ("lost", "sales", "competitor")
+
+
+def test_a_lead_that_sales_puts_off_is_recycled(company: ZohoCompany) -> None:
+    company.mql()
+    company.desk.recycle(ANA, "bad_timing")
+    company.run_until_quiet()
+    assert company.told() == ("recycled", "sales", "bad_timing")
+
+
+@pytest.mark.parametrize("mapped", [True, False], ids=["fields carried over", "fields left behind"])
+def test_a_converted_lead_is_not_made_a_second_time(company: ZohoCompany, mapped: bool) -> None:
+    company.org.maps_fields = mapped
+    company.mql()
+    company.desk.qualify(ANA)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.desk.count(ANA) == 1
+    assert [row["Leadloop_Score"] for row in company.org.live("Contacts")] == [90]
+
+
+def test_a_person_that_sales_knows_is_not_made_again(company: ZohoCompany) -> None:
+    contact = company.org.add_contact("Ana of Acme", ANA)
+    company.mql()
+    row = company.org.record(("Contacts", contact))
+    assert company.desk.count(ANA) == 1
+    assert (row["Last_Name"], row["Leadloop_Score"]) == ("Ana of Acme", 60)
+    company.org.edit(("Contacts", contact), Rejection_Reason="No fit")
+    company.run_until_quiet()
+    assert company.told() == ("rejected", "sales", "no_fit")
