@@ -1,0 +1,69 @@
+"""One account as one connection uses it: its API, its names and ids, and what this process looked up and made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.rdstation.sales.api import Api
+from adapters.rdstation.sales.columns import Column
+from adapters.rdstation.sales.directory import Directory
+from adapters.rdstation.sales.resolving import Resolver
+from adapters.rdstation.sales.rows import Contact
+from adapters.rdstation.sales.schema import Schema
+from adapters.rdstation.sales.views import View
+from connector.adapter import Options, PersonKeys, Resolution
+
+LOOK_HOLDS: Final = timedelta(minutes=10)
+"""How long a look-up may be old when a deal is made on its word."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What this process looked up and made: searches may not show it yet. All by leadloop_id."""
+
+    looks: dict[str, datetime] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+
+
+class Account:
+    """What the parts of the adapter share."""
+
+    def __init__(self, api: Api, options: Options) -> None:
+        self.api = api
+        self.options = options
+        self.schema = Schema(api.with_reserve(True))  # without names no fresh MQL can be written
+        self.view = View(self.schema, options.key)
+        self.directory = Directory(self.view)
+        self.memory = Memory()
+
+    @property
+    def pipeline(self) -> str | None:
+        """The pipeline that new deals go to, by name or id; None: the account's first."""
+        told = self.options.values.get("pipeline")
+        return str(told) if told else None
+
+    def key_column(self) -> Column | None:
+        """The field that holds our key."""
+        return self.schema.find(self.options.key) if self.options.key else None
+
+    def resolve(self, people: Sequence[PersonKeys], api: Api | None = None) -> list[Resolution]:
+        """Who is where? Remembers that these were looked for, and the contacts that were found."""
+        resolver = Resolver(api or self.api, self.view, self.key_column(), self.directory, self.options.match)
+        answers = []
+        for person in people:
+            answer, contact = resolver.resolve(person)
+            self.memory.looks[person.leadloop_id] = self.api.client.now()
+            self.memory.contacts.pop(person.leadloop_id, None)
+            if contact is not None:
+                self.memory.contacts[person.leadloop_id] = contact
+            answers.append(answer)
+        return answers
+
+    def looked_lately(self, leadloop_id: str) -> bool:
+        """Was this person looked for so lately that a deal may be made on its word?"""
+        at = self.memory.looks.get(leadloop_id)
+        return at is not None and self.api.client.now() - at < LOOK_HOLDS

@@ -1,0 +1,111 @@
+"""Which deals changed, as version 1 can be asked: newest change first, down to what is known.
+
+There is no filter by change. The order by `updated_at` is not documented either, so it is looked at: where it does not
+hold, or where the list ends at its ceiling of 10,000 rows without a word, all deals are read in windows of their
+creation, which are halved until nothing is cut off. Pages have numbers: a deletion moves rows up, which the total
+shows, and the page before is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from adapters.rdstation.sales.api import Step
+from adapters.rdstation.sales.rows import Deal
+from connector.errors import ContractError
+
+CEILING: Final = 10_000
+"""Rows of one filter that a list shows at most."""
+BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+SMALLEST: Final = timedelta(seconds=2)
+NEWEST_FIRST: Final = {"order": "updated_at", "direction": "desc"}
+
+
+@dataclass(frozen=True, slots=True)
+class DealPage:
+    """One page; `total` is how many deals the filter fits, as far as the platform tells."""
+
+    deals: Sequence[Deal]
+    total: int
+    has_more: bool
+
+
+Ask = Callable[[Mapping[str, Any], int], DealPage]
+"""The page of a number, of a list with these parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page, and whether the list ends with it before it told all that it counts."""
+
+    deals: Sequence[Deal]
+    total: int
+    is_cut: bool
+
+
+def changed(ask: Ask, since: datetime, now: datetime) -> Iterator[Step]:
+    """Every deal that changed since then; the walk proves something only at its end."""
+    seen: set[str] = set()
+    oldest: datetime | None = None
+    for part in parts(ask, NEWEST_FIRST):
+        fresh = [deal for deal in part.deals if deal.id not in seen]
+        seen.update(deal.id for deal in fresh)
+        yield Step([deal for deal in fresh if deal.updated_at >= since])
+        times = [*([oldest] if oldest else []), *(deal.updated_at for deal in fresh)]
+        if part.is_cut or any(later > earlier for earlier, later in pairwise(times)):
+            break
+        oldest = times[-1] if times else None
+        if oldest is not None and oldest < since:
+            return
+    else:
+        return
+    yield from _created(ask, since, BEGINNING, now + timedelta(days=1))
+
+
+def parts(ask: Ask, params: Mapping[str, Any]) -> Iterator[Part]:
+    """All pages of a list; what a deletion moved up is read again, so that some deals come twice."""
+    number, size, total = 1, 0, 0
+    while True:
+        page = ask(params, number)
+        size = size or len(page.deals)
+        fell = total - page.total if number > 1 else 0
+        total = page.total
+        if fell > 0:
+            number = max(1, number - 1 - fell // max(1, size))
+            continue
+        told = (number - 1) * size + len(page.deals)
+        has_more = page.has_more and bool(page.deals)
+        yield Part(page.deals, total, is_cut=not has_more and (told < total or total >= CEILING))
+        if not has_more:
+            return
+        number += 1
+
+
+def _created(ask: Ask, since: datetime, start: datetime, end: datetime) -> Iterator[Step]:
+    """The deals that were made between two moments and changed since; a window too large for a list is halved."""
+    params = {
+        "created_at_period": "true", "start_date": _told(start), "end_date": _told(end), "order": "created_at",
+        "direction": "asc",
+    }  # fmt: skip
+    is_cut = False
+    for part in parts(ask, params):
+        is_cut = part.is_cut or part.total > CEILING
+        if is_cut:
+            break
+        yield Step([deal for deal in part.deals if deal.updated_at >= since])
+    if not is_cut:
+        return
+    if end - start < SMALLEST:
+        raise ContractError(f"RD Station CRM shows {CEILING} deals of one moment, and there are more")
+    middle = start + (end - start) / 2
+    yield from _created(ask, since, start, middle)
+    yield from _created(ask, since, middle, end)
+
+
+def _told(at: datetime) -> str:
+    """A bound of a window. Its zone is not documented: the outermost bounds reach days too far, the others meet."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}"
