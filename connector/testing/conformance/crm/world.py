@@ -48,6 +48,8 @@ class CrmWorld(ABC):
     abilities: frozenset[Ability] = frozenset()
     unique_emails: bool = False
     """The platform never has one address on two records."""
+    removals_begin_with_first_walk: bool = False
+    """The platform tells only of removals after a first walk, not of earlier ones."""
     write_path: str = ".*"
     """The address that writes of records go to, as a regular expression: faults strike there."""
     write_method: str = ".*"
