@@ -2,7 +2,7 @@
 
 It is documented for one contact at a time; live accounts have answered it for all. Whatever it says is a hint whose
 acts to read, so that an opening or click that moves no contact's time is found at once. An account that refuses it,
-or that does not keep to `after`, is left to the weekly reading of everybody.
+or that does not keep to `after`, has everybody's acts read once a week (see `everyone`).
 
 Place: `after`, the time to read from, and `met`, the rows after it that were met already.
 """
@@ -16,11 +16,12 @@ from typing import Final
 from adapters.activecampaign import rows
 from adapters.activecampaign.asking import is_given, moment
 from connector.adapter import Client, ToRead
-from connector.errors import RemoteRefusal
+from connector.errors import AuthError, RemoteRefusal
 from connector.model import Json
 
 LATE: Final = timedelta(minutes=10)
 """How long a row may stay invisible after its time."""
+DAY: Final = timedelta(days=1)
 MOST_MET: Final = 2000
 _SUBSCRIPTIONS: Final = ("SubscriberList", "SmsUnsub")
 """Acts that change whether somebody may be mailed: the contact itself is read again."""
@@ -38,12 +39,22 @@ def hints(client: Client, place: Json, size: int) -> tuple[list[ToRead], Json]:
     met = set(place["met"])
     try:
         found = list(_found(client, after, size))
-    except RemoteRefusal:
+    except (RemoteRefusal, AuthError):
         return [], place_at(now - LATE)
     begin = max(after, now - LATE)
     named = [one for row in found if _mark(row) not in met for one in _named(row, after)]
     again = [_mark(row) for row in found if (at := moment(row.get("tstamp"))) is not None and at >= begin]
     return named, {"after": begin.isoformat(), "met": list(dict.fromkeys(again))[-MOST_MET:]}
+
+
+def is_shown(client: Client) -> bool:
+    """Does the account show the acts of all? Asked about the last day."""
+    after = client.now() - DAY
+    try:
+        found, _ = next(rows.walk(client, {}, after, 1))
+    except (RemoteRefusal, AuthError):
+        return False
+    return bool(found) and all((moment(row.get("tstamp")) or after) >= after for row in found)
 
 
 def _found(client: Client, after: datetime, size: int) -> Iterator[Json]:

@@ -33,7 +33,6 @@ _NAMED: Final = {
     "form": ("forms", ("form", "formid")),
     "list": ("lists", ("list", "listid")),
     "automation": ("automations", ("automation", "seriesid")),
-    "url": ("links", ("link", "linkid")),
 }
 """What an act says → whose name that is, and where a reference holds the number."""
 
@@ -69,12 +68,18 @@ class Acts:
         said = {name: self._name(reference, kinds, where) for name, (kinds, where) in _NAMED.items()}
         return said | {
             "key": f"{kind}:{number}:{action}:{at}", "contact_id": id_, "at": at, "kind": kind, "action": action,
-            "isread": _flag(reference.get("isread")), "by_machine": True if kind == BY_MACHINE else None,
+            "url": self._url(reference), "isread": _flag(reference.get("isread")),
+            "by_machine": True if kind == BY_MACHINE else None,
         }  # fmt: skip
 
     def _name(self, reference: Mapping[str, Any], kinds: str, where: tuple[str, ...]) -> str | None:
         number = next((reference[name] for name in where if is_given(reference.get(name))), None)
         return self.names.name_of(kinds, number)
+
+    def _url(self, reference: Mapping[str, Any]) -> str | None:
+        """The address of a link; the tracking pixel has none."""
+        link = self._name(reference, "links", ("link", "linkid")) or ""
+        return link if link.startswith(("http://", "https://")) else None
 
     def _beside(self, id_: str, name: str, kind: str, after: datetime | None) -> list[Json]:
         """Rows that have a list of their own at the contact."""

@@ -38,21 +38,22 @@ class Changes:
     since: datetime | None
     size: int
     hints: int
-    """Rows on a page of everybody's acts."""
+    """Rows on a page of everybody's acts; 0 when they are not to be asked for."""
     found: int = 0
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """Changed contacts whole; then whoever is named by an act alone."""
         stood = self._begun(cursor)
-        for records in self.people.walk(_filter(stood["from"]), int(stood["after"]), self.size):
+        for last, records in self.people.walk(_filter(stood["from"]), int(stood["after"]), self.size):
             fresh = [record for record in records if stood["seen"].get(record["id"]) != _digest(record)]
-            stood = {**stood, "again": _again(stood, records), "after": int(records[-1]["id"])}
+            stood = {**stood, "again": _again(stood, records), "after": last}
             yield self._page(fresh, records, stood)
-        named, place = acted.hints(self.client, stood["acted"], self.hints)
+        stood = _ended(stood)
+        yield Page(cursor=stood)  # whatever becomes of the hints
+        named, place = acted.hints(self.client, stood["acted"], self.hints) if self.hints else ([], stood["acted"])
         self.found += len(named)
-        stood = _ended(stood, place)
         nobody = None if self.found else f"nobody changed since {stood['from']}"
-        yield Page(to_read=named, cursor=stood, why_zero=nobody)
+        yield Page(to_read=named, cursor={**stood, "acted": place}, why_zero=nobody)
 
     def _begun(self, cursor: Json | None) -> Json:
         now = self.client.now()
@@ -90,9 +91,9 @@ def _again(stood: Json, records: Sequence[Json]) -> Json:
     return dict([*stood["again"].items(), *met.items()][-MOST_SEEN:])
 
 
-def _ended(stood: Json, place: Json) -> Json:
+def _ended(stood: Json) -> Json:
     begin = datetime.fromisoformat(stood["began"]) - OVERLAP
-    return {"from": begin.isoformat(), "seen": stood["again"], "acted": place}
+    return {"from": begin.isoformat(), "seen": stood["again"], "acted": stood["acted"]}
 
 
 def _digest(record: Json) -> str:

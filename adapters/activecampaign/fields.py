@@ -20,7 +20,7 @@ STANDARD: Final = {"email": "Email", "firstName": "First name", "lastName": "Las
 """Fields that every account has and that may be written."""
 BESIDE: Final = (
     "id", "orgname", "cdate", "udate", "deleted", "bounced_hard", "bounced_soft", "tags", "lists", "subscription",
-    "accounts",
+    "accounts", "contactData",
 )  # fmt: skip
 """What a flattened record holds besides (read-only)."""
 TYPES: Final = {

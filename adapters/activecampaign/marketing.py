@@ -63,7 +63,8 @@ class ActiveCampaignMarketing(MarketingAdapter):
         return self._fields.make(plan)
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        return Changes(self.client, self._people, self.options.since, self.page_size, self.acts_size).walk(cursor)
+        hints = self.acts_size if self._asks_log else 0
+        return Changes(self.client, self._people, self.options.since, self.page_size, hints).walk(cursor)
 
     def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
         return self._people.read(ids)
@@ -73,13 +74,17 @@ class ActiveCampaignMarketing(MarketingAdapter):
         return Acts(self.client, self._names, self.acts_size).of(id, max(begins, default=None))
 
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
-        return everyone(self.client, cursor, self.page_size)
+        return everyone(self.client, cursor, self.page_size, asks_log=self._asks_log)
 
     def write_back(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
         return self._batch.write_back(batch)
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         return Reader(self.client, self._people, self._fields, self._batch).read_back(writes)
+
+    @property
+    def _asks_log(self) -> bool:
+        return str(self.options.values.get("log_of_all", "true")).lower() == "true"
 
     def _filter_line(self) -> CheckLine:
         """An unknown filter is ignored: nobody can have changed tomorrow."""

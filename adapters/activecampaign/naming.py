@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapters.activecampaign.asking import API, everything, is_given, rows, table
+from adapters.activecampaign.asking import API, everything, is_given, table
 from connector.adapter import Client
 from connector.errors import ContractError
 from connector.model import Json
@@ -33,6 +33,7 @@ class Names:
 
     client: Client
     told: dict[str, dict[str, str]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, kind: str, id_: object) -> str | None:
         """The name; the number itself where the thing is gone or may not be seen; None when there is no id."""
@@ -54,11 +55,22 @@ class Names:
 
     def tag_id(self, name: str, *, make: bool) -> str | None:
         """The id of a tag by its name (whatever its case); made when it is missing and `make` says so."""
-        answer = self.client.request("GET", f"{API}/tags", params={"search": name, "limit": 100})
-        for row in rows(answer, "tags"):
+        key = name.casefold()
+        found = self.tags.get(key) or self._searched(name) or (self._made(name) if make else None)
+        if found is not None:
+            self.tags[key] = found
+        return found
+
+    def forget_tag(self, name: str) -> None:
+        """Somebody may have deleted it: it is looked up anew."""
+        self.tags.pop(name.casefold(), None)
+
+    def _searched(self, name: str) -> str | None:
+        """The search finds whatever holds the name, tags of templates, too."""
+        for row in everything(self.client, "tags", "tags", {"search": name}):
             if str(row.get("tag", "")).casefold() == name.casefold() and row.get("tagType", "contact") == "contact":
                 return str(row["id"])
-        return self._made(name) if make else None
+        return None
 
     def _made(self, name: str) -> str:
         tag = {"tag": name, "tagType": "contact", "description": "written by leadloop"}

@@ -1,7 +1,8 @@
 """Contacts: pages by id, single ones, and who is gone.
 
 A record is flattened: custom fields by their names, the standard ones, and beside them what `fields.BESIDE` lists:
-`tags` by name, `lists` with their status, `subscription` (what the lists come to), `accounts` with the job title there.
+`tags` by name, `lists` with their status, `subscription` (what the lists come to), `accounts` with the job title there,
+`contactData` (where the contact's address on the net lies, and the campaign that brought it).
 Source: https://developers.activecampaign.com/reference/list-all-contacts, …/get-contact
 Quirk:  what belongs to a contact comes beside it in lists of its own, told apart by `contact`; a single contact does
         not carry its tags. A filter that is not known is ignored, and everybody is returned.
@@ -23,7 +24,7 @@ from connector.errors import ContractError
 from connector.model import Json
 
 PATH: Final = f"{API}/contacts"
-PARTS: Final = ("fieldValues", "contactTags", "contactLists", "accountContacts")
+PARTS: Final = ("fieldValues", "contactTags", "contactLists", "accountContacts", "contactData")
 """What comes beside contacts when it is asked for."""
 _KEPT: Final = (*STANDARD, "orgname", "cdate", "udate", "deleted", "bounced_hard", "bounced_soft")
 _SUBSCRIPTIONS: Final = {"1": "subscribed", "2": "unsubscribed", "0": "unconfirmed", "3": "bounced"}
@@ -38,16 +39,16 @@ class People:
     fields: Fields
     names: Names
 
-    def walk(self, filters: Mapping[str, Any], after: int, size: int) -> Iterator[list[Json]]:
-        """Records that fit, by id from `after` on, page by page: rows that change meanwhile move nobody else."""
+    def walk(self, filters: Mapping[str, Any], after: int, size: int) -> Iterator[tuple[int, list[Json]]]:
+        """Records that fit, by id from `after` on, each page with its last id: rows that change move nobody else."""
         while True:
             asked = {**filters, **_page(size), "orders[id]": "ASC", "id_greater": after}
             answer = self.client.request("GET", PATH, params=asked)
             found = rows(answer, "contacts")
             ids = ids_after(found, after)
             if ids:
-                yield self._records(answer, found)
                 after = ids[-1]
+                yield after, self._records(answer, found)
             if not ids or is_last(answer, len(ids)):
                 return
 
@@ -69,8 +70,7 @@ class People:
         row = table(answer).get("contact")
         if not isinstance(row, dict):
             raise ContractError(f"contact {id_} came without 'contact'")
-        (record,) = self._records(answer, [row])
-        return record
+        return self._flat(row, self._parts(answer))
 
     def emails(self, ids: Sequence[str]) -> dict[str, str]:
         """Addresses of these contacts as they are now; whoever is gone is left out."""
@@ -88,15 +88,21 @@ class People:
         return self._records(answer, found)
 
     def _records(self, answer: Answer, found: Sequence[Json]) -> list[Json]:
+        parts = self._parts(answer)
+        if len(parts) == len(PARTS):
+            return [self._flat(row, parts) for row in found]
+        alone = [self.single(str(_number(row))) for row in found]  # a list that does not bring along what it should
+        return [record for record in alone if record is not None]
+
+    def _parts(self, answer: Answer) -> dict[str, dict[str, list[Json]]]:
         body = table(answer)
-        parts = {name: _by_contact(body[name]) for name in PARTS if isinstance(body.get(name), list)}
         for account in body.get("accounts") or ():
             self.names.learn("accounts", account)
-        return [self._flat(row, parts) for row in found]
+        return {name: _by_contact(body[name]) for name in PARTS if isinstance(body.get(name), list)}
 
     def _flat(self, row: Json, parts: Mapping[str, Mapping[str, list[Json]]]) -> Json:
         id_ = str(_number(row))
-        values, tags, lists, accounts = (
+        values, tags, lists, accounts, data = (
             parts[name].get(id_, []) if name in parts else self._asked_for(id_, name) for name in PARTS
         )
         record: Json = {self.fields.name_of(str(one["field"])): as_read(one.get("value")) for one in values}
@@ -108,11 +114,12 @@ class People:
             "lists": [{"id": str(one.get("list")), "status": str(one.get("status"))} for one in lists],
             "subscription": _subscription(lists),
             "accounts": [self._account(one) for one in accounts],
+            "contactData": data[0] if data else {},
         }
 
     def _asked_for(self, id_: str, name: str) -> list[Json]:
-        """What the answer did not bring along."""
-        return list(everything(self.client, f"contacts/{id_}/{name}", name))
+        """What the answer did not bring along; a contact without data has none."""
+        return [] if name == "contactData" else list(everything(self.client, f"contacts/{id_}/{name}", name))
 
     def _account(self, one: Json) -> Json:
         return {"name": self.names.name_of("accounts", one.get("account")), "jobTitle": one.get("jobTitle")}

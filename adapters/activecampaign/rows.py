@@ -41,6 +41,6 @@ def walk(
 
 
 def _seam(found: Sequence[Json]) -> datetime | None:
-    """Where the next page begins; None when these rows are not in order of time."""
+    """Where the next page begins; None when these rows do not rise in time, from the first to the last."""
     times = [at for row in found if (at := moment(row.get("tstamp"))) is not None]
-    return times[-1] - _STEP if times and times == sorted(times) else None
+    return times[-1] - _STEP if times and times == sorted(times) and times[0] < times[-1] else None

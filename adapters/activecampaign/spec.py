@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from connector.adapter import Capabilities, ErrorRule, Limit, MarketingSpec, StaticAuth
+from connector.adapter import Capabilities, ErrorRule, Limit, MarketingSpec, Option, StaticAuth
 
 PAGE: Final = 100
 """Rows of a page, at most; a larger limit is cut to this without a word."""
@@ -39,7 +39,15 @@ SPEC: Final = MarketingSpec(
     auth=(StaticAuth(credentials=("api_key",), header="Api-Token", prefix=""),),
     limits=(Limit(calls=5, per_s=1), Limit(calls=100, per_s=60, bucket=IMPORTS)),
     errors=_ERRORS,
-    account=("base_url", "api_key"),
+    account=("api_key",),
+    options=(
+        Option(
+            name="log_of_all",
+            type="boolean",
+            default="true",
+            help="ask the activity log of all contacts whose acts are new; it is documented for one contact at a time",
+        ),
+    ),
     contact_changed_at="udate",
     activity_key="key",
     activity_by_machine="by_machine",
@@ -59,13 +67,15 @@ SPEC: Final = MarketingSpec(
     read_on="2026-11-22",
     unverified=(
         "which changes move the time of update: whoever it does not name is read again within a week",
-        "that the list of activities answers for all contacts at once: it is used where it does",
+        "that the activity log answers for all contacts at once, as it did on live accounts in 2026",
         "that a list of contacts carries tags, lists and accounts: else they are asked for one by one",
         "that activities carry what they refer to (include=reference): without it, acts have no name and no address",
         "that isread tells an opening from a click in linkData: two public analyses of live accounts found so",
         "that the address of a page seen stands in the value of a tracking log",
         "that contactLists hold the form by which somebody subscribed, which is how a form's submission is found",
         "the zone of a time without offset: such a time is not used",
+        "that a form which somebody on its list sends again shows nowhere",
+        "that a text field holds 255 characters",
         "that a tag added twice stays one",
     ),
 )

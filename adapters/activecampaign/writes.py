@@ -16,7 +16,7 @@ from adapters.activecampaign.fields import Fields, is_same
 from adapters.activecampaign.naming import Names
 from adapters.activecampaign.people import PATH
 from connector.adapter import Client
-from connector.errors import RecordError
+from connector.errors import RecordError, RemoteRefusal
 from connector.model import Json, LeadWrite, Outcome
 
 NOTES_OF: Final = "Subscriber"
@@ -47,7 +47,11 @@ def send_tag(client: Client, names: Names, writes: Sequence[LeadWrite]) -> list[
     tag = names.tag_id(write.name, make=write.on)
     if write.on:
         body = {"contactTag": {"contact": contact_id(write), "tag": tag}}
-        client.request("POST", f"{API}/contactTags", json=body, reserve=write.fresh)
+        try:
+            client.request("POST", f"{API}/contactTags", json=body, reserve=write.fresh)
+        except RemoteRefusal:
+            names.forget_tag(write.name)
+            raise
         return [Outcome(write.effect, "updated", record_id=write.record_id)]
     ids = [str(one["id"]) for one in tags_of(client, contact_id(write)) if str(one.get("tag")) == tag]
     for id_ in ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -34,6 +34,7 @@ class SimContact:
     tags: dict[str, str] = field(default_factory=dict)
     lists: dict[str, Json] = field(default_factory=dict)
     job: Json | None = None
+    data: Json | None = None
     bounces: list[Json] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -127,18 +128,18 @@ class Account:
         self.log.append(row)
         return row
 
-    def apply_imports(self) -> None:
-        """Imports whose time has come go through."""
+    def apply_imports(self, refused: Collection[str] = ()) -> None:
+        """Imports whose time has come go through, without these addresses."""
         for one in self.imports.values():
             if not one.is_applied and one.ready_at <= self.clock():
                 one.is_applied = True
                 for row in one.rows:
-                    self._import(one, row)
+                    self._import(one, row, refused)
 
-    def _import(self, one: SimImport, row: Json) -> None:
+    def _import(self, one: SimImport, row: Json, refused: Collection[str]) -> None:
         too_long = any(len(str(item["value"])) > TEXT_LENGTH for item in row.get("fields", ()))
-        if "@" not in row.get("email", "") or too_long:
-            one.failure.append(str(row.get("email", "")))
+        if "@" not in row["email"] or row["email"] in refused or too_long:
+            one.failure.append(row["email"])
             return
         contact = self.by_email(row["email"]) or self.add(email=row["email"])
         for item in row.get("fields", ()):

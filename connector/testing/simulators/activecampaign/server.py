@@ -26,6 +26,8 @@ from connector.testing.simulators.activecampaign.signed import SignedAccount
 A: Final = "/api/3"
 MOST_IMPORTED: Final = 250
 MOST_BYTES: Final = 399_999
+NOT_BESIDE_ONE: Final = ("contactTags", "accountContacts")
+"""What a single contact does not bring along."""
 STANDARD: Final = ("email", "firstName", "lastName", "phone")
 SINGLES: Final = {
     "accounts": "account", "automations": "automation", "campaigns": "campaign", "forms": "form", "lists": "list",
@@ -44,7 +46,7 @@ class ActiveCampaignSimulator(SignedAccount):
 
     @route("GET", f"{A}/contacts")
     def contacts(self, request: Request) -> Reply:
-        self.account.apply_imports()
+        self.account.apply_imports(self.refused_by_imports)
         found = asked_contacts(self.account, request)
         if not self.keeps_filters:
             found = sorted(self.account.contacts.values(), key=lambda one: one.id)
@@ -56,12 +58,12 @@ class ActiveCampaignSimulator(SignedAccount):
 
     @route("GET", f"{A}/contacts/{{id}}")
     def one_contact(self, request: Request) -> Reply:
-        self.account.apply_imports()
+        self.account.apply_imports(self.refused_by_imports)
         contact = self._find(request.args["id"])
         if contact is None:
             return wording.not_found(request.args["id"])
         self.account.fetched_at[contact.id] = self.clock()
-        parts = {name: rows for name, rows in parts_of(contact).items() if name != "contactTags"}
+        parts = {name: rows for name, rows in parts_of(contact).items() if name not in NOT_BESIDE_ONE}
         return Reply(200, {"contact": contact_row(contact), **parts})
 
     @route("PUT", f"{A}/contacts/{{id}}")
@@ -196,7 +198,7 @@ class ActiveCampaignSimulator(SignedAccount):
 
     @route("GET", f"{A}/import/info")
     def import_info(self, request: Request) -> Reply:
-        self.account.apply_imports()
+        self.account.apply_imports(self.refused_by_imports)
         one = self.account.imports.get(request.params.get("batchId", ""))
         if one is None:
             return wording.not_found(request.params.get("batchId", ""), "Import")

@@ -59,6 +59,7 @@ def parts_of(contact: SimContact) -> dict[str, list[Json]]:
         "contactTags": [{"contact": id_, "tag": tag, "id": number} for number, tag in contact.tags.items()],
         "contactLists": list(contact.lists.values()),
         "accountContacts": [contact.job] if contact.job else [],
+        "contactData": [contact.data] if contact.data else [],
     }
 
 

@@ -20,7 +20,8 @@ PIXEL: Final = "open"
 class SignedAccount(Simulator):
     """`log_of_all`: the activity log answers without a contact. `carries_parts`: lists bring tags and lists along.
 
-    `import_s`: how long an import takes. `keeps_filters`: False ignores the filter by time of update.
+    `import_s`: how long an import takes. `keeps_filters`: False ignores every filter of contacts. `refused_by_imports`:
+    addresses that no import takes, as those on the account's exclusion list.
     """
 
     limits = (Limit(calls=5, per_s=1), Limit(calls=100, per_s=60, bucket="import"))
@@ -44,6 +45,7 @@ class SignedAccount(Simulator):
         self.carries_parts = carries_parts
         self.keeps_filters = keeps_filters
         self.import_time = timedelta(seconds=import_s)
+        self.refused_by_imports: frozenset[str] = frozenset()
         self._revoked = False
 
     @property
@@ -53,13 +55,15 @@ class SignedAccount(Simulator):
 
     # What people do.
 
-    def add(self, email: str, *, job: str = "", company: str = "", **standard: str) -> str:
-        """A contact; its id. `job` is the title at the account `company`."""
+    def add(self, email: str, *, job: str = "", company: str = "", country: str = "", **standard: str) -> str:
+        """A contact; its id. `job` is the title at the account `company`, `country` two letters."""
         with self.lock:
             contact = self.account.add(email=email, **standard)
             if job:
                 account = self.account.named("accounts", company or "Acme")
                 contact.job = {"contact": str(contact.id), "account": account, "jobTitle": job, "id": str(contact.id)}
+            if country:
+                contact.data = {"contact": str(contact.id), "geoCountry2": country, "id": str(contact.id)}
             return str(contact.id)
 
     def edit(self, id_: str, **values: str) -> None:
@@ -81,10 +85,14 @@ class SignedAccount(Simulator):
         """A link of a mail is clicked. `visible_at`: when the row shows."""
         self._linked(id_, campaign, url, at, "LinkData", **hidden)
 
-    def submit(self, id_: str, form: str, at: datetime | None = None, list_name: str = "Newsletter") -> None:
-        """A form is sent: its list has a new subscriber."""
+    def submit(self, id_: str, form: str, at: datetime | None = None) -> None:
+        """A form is sent: its list has a new subscriber. Sent again by somebody on the list, it shows nowhere."""
         with self.lock:
-            self._subscribed(id_, list_name, "1", at, "subscribe", form=self.account.named("forms", form))
+            number = self.account.named("lists", f"List of {form}")
+            if self.contact(id_).lists.get(number, {}).get("status") != "1":
+                form_id = self.account.named("forms", form)
+                self._subscribed(id_, f"List of {form}", "1", at, "subscribe", form=form_id)
+                self.account.touched(self.contact(id_))
 
     def subscribe(self, id_: str, list_name: str = "Newsletter") -> None:
         """Somebody is put on a list."""
