@@ -75,12 +75,14 @@ def _number(column: Column, value: Any) -> int | float:
 
 
 def _text(column: Column, value: Any) -> str:
-    """Numbers of one digit get a zero in front of them, as shorter texts are refused."""
+    """Texts of one character are refused: a digit gets a zero in front of it, an initial a dot behind it."""
     if isinstance(value, bool):
         return "Sim" if value else "Não"
     if isinstance(value, int):
         return f"{value:02d}"
     text = str(value)
+    if len(text) < SHORTEST and not column.custom:
+        return f"{text}."
     if len(text) < SHORTEST:
         told = f"'{column.name}' takes texts of {SHORTEST} characters or more: lengthen it with `values`"
         raise UnfitError(column, "too_short", told)
