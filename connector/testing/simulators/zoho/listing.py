@@ -54,7 +54,7 @@ class Lister:
         if more and given < self.reach:
             token = f"c{len(self._tokens):06}x"
             self._tokens[token] = _query(request), _place(page[-1], name), self.clock() + LIVES, given
-        info = {"per_page": size, "page": 1, "sort_by": name, "more_records": more, "next_page_token": token}
+        info: Row = {"per_page": size, "page": 1, "sort_by": name, "more_records": more, "next_page_token": token}
         return listed([show(row) for row in page], **info)
 
 
