@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from connector.errors import RetryableError, UnknownOutcome
@@ -68,6 +69,7 @@ def is_html(reply: Reply) -> bool:
     return start.startswith(b"<") and "html" in reply.headers.get("Content-Type", "").lower()
 
 
+@lru_cache(maxsize=8)  # the answers of one second all have the same
 def http_date(text: str | None) -> datetime | None:
     """An HTTP date as aware UTC; None when there is none or it is none."""
     if not text:
