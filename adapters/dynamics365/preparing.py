@@ -56,15 +56,20 @@ class Preparation:
         return outcomes
 
     def _one(self, plan: FieldPlan) -> FieldOutcome:
-        table = self._tables.setdefault(plan.object, Description(self.api, plan.object))
+        table = self._table(plan.object)
         told = table.columns.get(plan.name)
         if told is not None and told.get("AttributeOf"):
             return FieldOutcome(plan, "exists", _shown(table, str(told["AttributeOf"])))
-        if told is None and self.dry_run:
-            return FieldOutcome(plan, "would_create", f"as {_KINDS[plan.type]}")
         if told is not None:
             return self._fitting(plan, table)
+        if self.dry_run:
+            return FieldOutcome(plan, "would_create", f"as {_KINDS[plan.type]}")
         return self._created(plan)
+
+    def _table(self, name: str) -> Description:
+        if name not in self._tables:
+            self._tables[name] = Description(self.api, name)
+        return self._tables[name]
 
     def _fitting(self, plan: FieldPlan, table: Description) -> FieldOutcome:
         wrong = differences(plan, table)
@@ -122,7 +127,7 @@ def definition(plan: FieldPlan) -> Json:
         "@odata.type": f"Microsoft.Dynamics.CRM.{kind}AttributeMetadata",
         "AttributeType": kind,
         "AttributeTypeName": {"Value": f"{kind}Type"},
-        "SchemaName": plan.name,
+        "SchemaName": _schema_name(plan),
         "DisplayName": _label(plan.label),
         "RequiredLevel": {"Value": "None"},
         **_details(plan),
@@ -147,6 +152,11 @@ def _details(plan: FieldPlan) -> dict[str, Any]:
             return {"OptionSet": {"IsGlobal": False, "OptionSetType": "Picklist", "Options": options}}
 
 
+def _schema_name(plan: FieldPlan) -> str:
+    """A mapping that reads a choice names the column of its label, which comes with it."""
+    return plan.name.removesuffix("name") if plan.type == "picklist" else plan.name
+
+
 def _option(label: str, value: int | None = None) -> Json:
     """A choice; without a number the platform gives one that begins with the publisher's."""
     return {"Label": _label(label), **({} if value is None else {"Value": value})}
@@ -161,10 +171,9 @@ def _label(text: str) -> Json:
 def how_to(plan: FieldPlan) -> str:
     """What an admin does for a column that is not there."""
     options = f" with {', '.join(plan.options)}" if plan.options else ""
-    return (
-        f"Power Apps > Tables > {plan.object} > Columns > New: {_BY_HAND[plan.type]}{options}, schema name {plan.name}"
-        + (f"; then {how_to_key(plan)}" if plan.unique else "")
-    )
+    kind = f"{_BY_HAND[plan.type]}{options}, schema name {_schema_name(plan)}"
+    key = f"; then {how_to_key(plan)}" if plan.unique else ""
+    return f"Power Apps > Tables > {plan.object} > Columns > New: {kind}{key}"
 
 
 def how_to_key(plan: FieldPlan) -> str:
