@@ -85,6 +85,8 @@ class OAuth(Declared):
     base_from: str | None = None
     base_suffixes: tuple[str, ...] = ()
     expires_in_s: int | None = None
+    busy: tuple[str, ...] = ()
+    """Errors of the token address that say nothing about the grant: it is asked again later."""
     header: str = "Authorization"
     prefix: str = "Bearer "
     authorize_url: str | None = None
@@ -180,6 +182,8 @@ class Spec(Declared):
     name: str
     title: str
     base_url: str = ""
+    base_path: str = ""
+    """What every path follows, below the connection's base_url; `{database}` stands for that credential (a name)."""
     auth_url: str = ""
     auth: tuple[Auth, ...] = ()
     limits: tuple[Limit, ...] = ()

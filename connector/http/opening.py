@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from urllib.parse import quote
 
 from connector.adapter.base import Adapter
 from connector.adapter.declared import Auth, OAuth, Spec
@@ -62,7 +63,8 @@ class Network:
         """The client of one connection. `reader` is its adapter's class. Raises ConfigError before any request."""
         auth = choose_auth(spec, settings)
         declared = auth.base_url if isinstance(auth, OAuth) and auth.base_url else spec.base_url
-        base_url, auth_url = settings.base_url or declared, settings.auth_url or spec.auth_url
+        base_url = _below(settings.base_url or declared, spec.base_path, settings.credentials)
+        auth_url = settings.auth_url or spec.auth_url
         redactor = Redactor(value for name, value in settings.credentials.items() if name not in _SHOWN)
         origins = Origins.of((base_url, auth_url))
         limiter = self._limiter(spec, settings)
@@ -138,6 +140,14 @@ class _TokenDoor:
             else:
                 return HttpAnswer(reply, what=f"{self.settings.connection}: the sign-in")
         raise failure
+
+
+def _below(base_url: str, path: str, credentials: Mapping[str, str]) -> str:
+    """The base address with a declared path below it, in which credentials that are names may stand."""
+    if not path:
+        return base_url
+    names = {name: quote(value, safe="") for name, value in credentials.items() if name in _SHOWN}
+    return f"{base_url.rstrip('/')}/{path.format_map(names)}"
 
 
 def choose_auth(spec: Spec, settings: Settings) -> Auth | None:

@@ -1,0 +1,204 @@
+"""The real server as the suite of all CRM adapters sees it: its clock is the test's, and a front misbehaves for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.tryton import block
+from adapters.tryton.crm import TrytonCrm
+from connector.adapter import Options
+from connector.errors import AuthError, ConfigError, ContractError, QuotaError, RemoteRefusal, RetryableError
+from connector.http import Network, Settings, World, account_of
+from connector.model import LeadWrite
+from connector.testing.conformance.clock import Clock
+from connector.testing.conformance.crm import CrmError, CrmWorld
+from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.simulator import Fault, Reply
+from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
+from tests.adapters.tryton.front import TrytonFront
+from tests.adapters.tryton.office import OPPORTUNITY, Office
+
+PARTY = "party.party"
+SCORE = "comment.Lead score"
+LINES = (SCORE, "comment.Lead grade", "comment.MQL")
+FIELDS = {
+    OPPORTUNITY: ("reference", "party.name", "party.email", "state", "lost_reason", "sales", "amount", *LINES),
+    PARTY: LINES,
+}
+DAY_S = 86_400
+A_DAY = 1000
+"""Calls that the test's account may make in a day."""
+
+
+class SmallPages(TrytonCrm):
+    """Pages so small that a test may fill several."""
+
+    page_rows = 5
+
+
+@dataclass
+class TrytonWorld(CrmWorld):
+    simulator: TrytonFront
+    clock: Clock
+    office: Office
+    options: Options
+    page_size = 5
+    abilities = frozenset({"half_batch", "late"})
+    write_path = r"/create$|/import_data$|/\d+$"
+    read_path = "/search_read$"
+    tokens: MemoryTokenStore = field(init=False)
+    budgets: MemoryBudgetStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = MemoryTokenStore(self.clock.now)
+        self.budgets = MemoryBudgetStore()
+        self.decisions = 0
+        self.limited: dict[str, int] = {}
+
+    @property
+    def settings(self) -> Settings:
+        return Settings("tr", self.simulator.credentials, self.simulator.base_url, limits={"per_day": A_DAY})
+
+    def adapter(self) -> TrytonCrm:
+        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
+        network = Network(self.tokens, self.budgets, chance)
+        return SmallPages(network.client(TrytonCrm.spec, self.settings, TrytonCrm), self.options)
+
+    def creation(self, number: int) -> LeadWrite:
+        return LeadWrite(
+            effect=f"record-{number}",
+            kind="record",
+            key=self.key_of(number),
+            object=OPPORTUNITY,
+            email=self.email_of(number),
+            fields={
+                "party.name": f"Person {number}", "party.email": self.email_of(number), SCORE: number,
+                "comment.Lead grade": "A", "comment.MQL": True,
+            },
+        )  # fmt: skip
+
+    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
+        return LeadWrite(
+            effect=f"change-{record[1]}-{score}-{effect}",
+            kind="record",
+            key=self.key_of(number),
+            object=record[0],
+            record_id=record[1],
+            email=self.email_of(number),
+            fields={SCORE: score},
+        )
+
+    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
+        bad = {
+            # Tryton's texts have no end: what its rules refuse is a probability of 700 %.
+            "too_long": ("conversion_probability", 7),
+            "bad_option": ("conversion_probability", f"as {write.email} said"),
+            "unknown_field": ("nobody_made", 1),
+        }
+        name, value = bad[trouble]
+        return replace(write, fields={**write.fields, name: value}), name
+
+    def score_on(self, record: Ref) -> Any:
+        if record[0] == OPPORTUNITY:
+            comment = self.office.opportunity(int(record[1]))["comment"]
+        else:
+            domain = [["party", "=", int(record[1])], ["name", "=", "leadloop"]]
+            rows = self.office.search("party.contact_mechanism", domain, "comment")
+            comment = rows[0]["comment"] if rows else None
+        return block.value_of(block.lines_of(comment).get("Lead score"))
+
+    def records_of(self, number: int) -> Sequence[Ref]:
+        return [(OPPORTUNITY, str(one)) for one in self.office.of_email(self.email_of(number))]
+
+    def add(self, number: int) -> Ref:
+        return OPPORTUNITY, str(self.office.add_lead(f"Person {number}", self.email_of(number)))
+
+    def decide(self, record: Ref, at: datetime | None = None) -> None:
+        id_ = int(record[1])
+        if self.office.opportunity(id_)["state"] == "lead":
+            self.office.accept(id_, at=at)
+        else:
+            self.office.press(id_, "lead", at=at)
+
+    def delete(self, record: Ref) -> None:
+        self.office.delete(int(record[1]))
+
+    def owned_by_sales(self, record: Ref) -> Mapping[str, Any]:
+        row = self.office.opportunity(int(record[1]))
+        return {name: row[name] for name in ("state", "employee", "amount", "lost_reason", "description")}
+
+    def convert(self, record: Ref) -> Ref:
+        self.office.convert(int(record[1]))
+        return PARTY, str(self.office.opportunity(int(record[1]))["party"])
+
+    def expire_tokens(self) -> None:
+        """Keys live until somebody cancels them."""
+
+    def revoke(self) -> None:
+        self.simulator.server.sql("UPDATE res_user_application SET state = 'cancelled'")
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        return (self.simulator.credentials["key"],)
+
+    @property
+    def errors(self) -> Sequence[CrmError]:
+        return ERRORS
+
+    def leave_calls(self, left: int) -> None:
+        account, bucket = account_of(TrytonCrm.spec, self.settings), f"*/{DAY_S}"
+        now = self.clock.now()
+        used = self.budgets.used(account, bucket, now)
+        until = (now + timedelta(seconds=DAY_S + 900)).astimezone(UTC)
+        self.budgets.claim(account, bucket, want=max(0, A_DAY - left - used), limit=A_DAY, now=now, until=until)
+
+    def renew_calls(self) -> None:
+        self.clock.advance(DAY_S + 1800)
+
+    def hide_field(self) -> str:
+        """Nobody may see the comment of opportunities any more."""
+        server = self.simulator.server
+        [(field_id,)] = server.sql(
+            "SELECT f.id FROM ir_model_field f WHERE f.name = 'comment' AND f.model = ?", OPPORTUNITY
+        )
+        self.office.ask(
+            "POST", "ir.model.field.access/create",
+            {"vlist": [{"model": OPPORTUNITY, "field": "comment", "perm_read": False, "perm_write": False}]},
+            who="admin",
+        )  # fmt: skip
+        assert field_id
+        return SCORE
+
+    def half_batch(self) -> None:
+        """The parties are made, and before the opportunities are the line breaks."""
+        self.simulator.faults.append(Fault("lose_before", path=f"/{OPPORTUNITY}/create$"))
+
+
+def refused(message: str) -> Reply:
+    """A refusal of Tryton's rules; it quotes the record's name, which may be a person's."""
+    return Reply(400, {"status": 400, "message": message, "description": ""})
+
+
+def page(status: int, title: str, **headers: str) -> Reply:
+    """All other errors are web pages."""
+    body = f"<!doctype html>\n<html lang=en>\n<title>{status} {title}</title>\n<h1>{title}</h1>\n".encode()
+    return Reply(status, body, {"Content-Type": "text/html; charset=utf-8", **headers})
+
+
+QUOTED = 'A value is required for field "Description" in record "person1@example.com" of "Sale Opportunity".'
+ERRORS = (
+    CrmError("wrong key", page(401, "Unauthorized"), raises=AuthError),
+    CrmError("no right", page(403, "Forbidden"), raises=AuthError),
+    CrmError("no such database", page(404, "Not Found"), raises=ConfigError),
+    CrmError("a rule", refused(QUOTED), raises=RemoteRefusal, outcome="rejected"),
+    CrmError("no such record", page(404, "Not Found"), outcome="rejected", moved=True),
+    CrmError("changed meanwhile", page(423, "Locked"), raises=RetryableError),
+    CrmError("too many calls", page(429, "Too Many Requests", **{"Retry-After": "60"}), raises=QuotaError),
+    CrmError("broken", page(500, "Internal Server Error"), raises=RetryableError, outcome="unknown"),
+    CrmError("unavailable", page(503, "Service Unavailable"), raises=RetryableError, outcome="unknown"),
+    CrmError("unknown status", Reply(418, {}), raises=ContractError, outcome="unknown"),
+    CrmError("another shape", Reply(200, {"result": True}), raises=ContractError, outcome="unknown"),
+)
