@@ -95,6 +95,7 @@ SPEC = CrmSpec(
     unverified=(
         "that lists may be sorted by Modified_Time together with If-Modified-Since: an unsorted one is refused",
         "whether queries tell of converted leads: what they find is read by id, what they miss is searched for",
+        "that a search takes a list of 50 values (`in`), which its page does not say",
         "how long queries and searches lag behind: a lost creation is looked for after a minute",
         "which of $converted, Converted__s and Converted_Contact an account tells: any of them counts",
         "in which words a stage says that it is closed (forecast_type, deal_category): both are read",

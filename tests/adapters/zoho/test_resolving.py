@@ -22,6 +22,15 @@ def test_fifty_known_persons_cost_two_queries_and_one_reading(zoho):
     assert left - world.simulator.credits.left == 3
 
 
+def test_fifty_persons_whom_nobody_has_cost_two_queries_and_one_search(zoho):
+    world = zoho()
+    adapter = world.adapter()
+    adapter.account.schema.columns("Leads")
+    left = world.simulator.credits.left
+    assert not any(one.found for one in adapter.resolve([world.keys(number) for number in range(1, 51)]))
+    assert left - world.simulator.credits.left == 3
+
+
 def test_a_converted_lead_that_no_query_shows_is_searched_for(zoho):
     """Its contact has another address by now, and carries no key."""
     world = zoho()

@@ -1,5 +1,7 @@
 """As much of Zoho's query language as finds ids by values: `select id from M where (A in (…) or B in (…)) limit n`.
 
+Criteria of searches say the same in their own way: `((A:in:…,…)or(B:in:…,…))`, signs with a backslash before them.
+
 Source: https://www.zoho.com/crm/developer/docs/api/v8/COQL-Overview.html
 """
 
@@ -15,6 +17,8 @@ _QUERY: Final = re.compile(
     r"select id from (?P<module>\w+) where (?P<where>.+?) limit (?P<limit>\d+) offset (?P<offset>\d+)", re.DOTALL
 )
 _LIST: Final = re.compile(r"(\w+) in \(((?:'(?:[^']|'')*'(?:, )?)+)\)")
+_SEARCHED: Final = re.compile(r"\((\w+):(?:in|equals):((?:[^(),\\]|\\.)+(?:,(?:[^(),\\]|\\.)+)*)\)")
+_VALUE: Final = re.compile(r"(?:[^,\\]|\\.)+")
 _TEXT: Final = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -43,3 +47,15 @@ def parsed(text: str) -> Query | str:
     if any(len(values) > MAX_IN for values in wanted.values()) or int(found["limit"]) > 2000:
         return "LIMIT_EXCEEDED"
     return Query(found["module"], wanted, int(found["limit"]), int(found["offset"]))
+
+
+def searched(criteria: str) -> Mapping[str, frozenset[str]] | None:
+    """Values by field that the criteria of a search look for, folded; None when they are not understood."""
+    lists = _SEARCHED.findall(criteria)
+    if not lists or _SEARCHED.sub("", criteria).strip("()").replace("or", ""):
+        return None
+    wanted = {
+        name: frozenset(re.sub(r"\\(.)", r"\1", one).casefold() for one in _VALUE.findall(values))
+        for name, values in lists
+    }
+    return wanted if all(len(values) <= 100 for values in wanted.values()) else None

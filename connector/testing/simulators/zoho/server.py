@@ -12,7 +12,7 @@ from typing import Any, Final
 from connector.adapter.declared import Limit
 from connector.testing.simulator import Reply, Request, route
 from connector.testing.simulators.zoho import wording
-from connector.testing.simulators.zoho.coql import parsed
+from connector.testing.simulators.zoho.coql import parsed, searched
 from connector.testing.simulators.zoho.listing import plain_page
 from connector.testing.simulators.zoho.rows import MAX_ROWS
 from connector.testing.simulators.zoho.settings import Settings
@@ -60,16 +60,15 @@ class ZohoSimulator(Settings):
     @route("GET", f"/crm/v8/{_MODULE}/search")
     def search(self, request: Request) -> Reply:
         module, criteria = request.args["module"], request.params.get("criteria", "")
-        wanted = [part.strip("()").split(":equals:") for part in criteria.split(")or(")]
-        if any(len(one) != 2 for one in wanted) or len(wanted) > 10:
+        asked = searched(criteria)
+        if asked is None:
             return wording.refused(400, "INVALID_QUERY", "invalid query formed")
-        asked = {(name, value.replace("\\", "").casefold()) for name, value in wanted}
         found = [
             self._shown(module, row, request)
             for row in self.store.rows[module].values()
             if _is_asked_for(row, request)
             and self.store.is_indexed(row)
-            and any(str(row.get(name)).casefold() == value for name, value in asked)
+            and any(str(row.get(name)).casefold() in values for name, values in asked.items())
         ]
         return wording.listed(found, more_records=False)
 
