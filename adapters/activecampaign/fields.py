@@ -8,14 +8,17 @@ Quirk:  several values of one field travel as `||a||b||`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from adapters.activecampaign.asking import API, everything, table
 from connector.adapter import Client
 from connector.errors import AuthError, RecordError, RemoteRefusal
 from connector.model import Field, Json
 
+T = TypeVar("T")
+AGAIN_AFTER: Final = timedelta(minutes=1)
 STANDARD: Final = {"email": "Email", "firstName": "First name", "lastName": "Last name", "phone": "Phone"}
 """Fields that every account has and that may be written."""
 BESIDE: Final = (
@@ -33,12 +36,13 @@ _MARK: Final = "||"
 
 
 class Fields:
-    """The fields of contacts, asked for once; again when a name is not among them."""
+    """The fields of contacts, asked for once; again when a name is not among them, a minute later at the earliest."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._rows: dict[str, Json] | None = None
         self._names: dict[str, str] = {}
+        self._asked_at: datetime | None = None
 
     def all(self) -> dict[str, Json]:
         """Custom fields by name, as ActiveCampaign describes them."""
@@ -46,15 +50,12 @@ class Fields:
 
     def name_of(self, id_: str) -> str:
         """The name of a custom field by its id; the id itself when there is none."""
-        if self._rows is None or id_ not in self._names:
-            self._asked()
-            self._names.setdefault(id_, id_)
-        return self._names[id_]
+        return self._by_id().get(id_) or self._looked_again(self._by_id).get(id_, id_)
 
     def get(self, name: str) -> Json:
         """A custom field by its name, whatever its case. Raises RecordError when the account has none."""
         key = name.upper()
-        found = self.all().get(key) or self._asked().get(key)
+        found = self.all().get(key) or self._looked_again(self.all).get(key)
         if found is None:
             raise RecordError(f"the account has no contact field '{name}'", code="unknown_field", field=name)
         return found
@@ -84,10 +85,20 @@ class Fields:
         return {name: "exists" if name in STANDARD or name.upper() in there else self._made(name) for name in plan}
 
     def _asked(self) -> dict[str, Json]:
-        rows = list(everything(self._client, "fields", "fields"))
-        self._rows = {name_in(row): row for row in rows}
-        self._names = {str(row["id"]): name_in(row) for row in rows}
+        self._rows = {name_in(row): row for row in everything(self._client, "fields", "fields")}
+        self._names = {str(row["id"]): name for name, row in self._rows.items()}
+        self._asked_at = self._client.now()
         return self._rows
+
+    def _by_id(self) -> dict[str, str]:
+        self.all()
+        return self._names
+
+    def _looked_again(self, look: Callable[[], dict[str, T]]) -> dict[str, T]:
+        """Somebody may have made the field meanwhile; not every write to a field that is missing takes a call."""
+        if self._asked_at is None or self._client.now() - self._asked_at >= AGAIN_AFTER:
+            self._asked()
+        return look()
 
     def _made(self, name: str) -> str:
         title = name.replace("_", " ").capitalize()

@@ -12,7 +12,7 @@ from connector.testing.simulator import Fault, Reply
 
 def walk(adapter, cursor=None):
     """Ids passed on whole, what is still to be read by stream, the cursor after that."""
-    whole, named = [], {"contacts": [], "activities": []}
+    whole, named = [], {stream: [] for stream in ("contacts", "activities")}
     for page in adapter.changes(cursor):
         whole += [record["id"] for record in page.records]
         for one in page.to_read:
@@ -140,6 +140,14 @@ def test_an_ignored_filter_by_ids_is_seen_and_each_is_asked_for_alone(activecamp
     assert [(one.id, one.state, one.record["email"]) for one in world.adapter().contacts([ana])] == [
         (ana, "whole", "lead1@example.com")
     ]
+
+
+def test_a_walk_with_nothing_new_takes_two_calls(world):
+    world.add(1)
+    cursor = settled(world)
+    calls = len(world.simulator.ledger)
+    walk(world.adapter(), cursor)
+    assert len(world.simulator.ledger) - calls == 2
 
 
 def test_a_log_of_all_that_fails_holds_up_no_contact(world):

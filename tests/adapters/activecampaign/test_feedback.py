@@ -183,7 +183,15 @@ def test_a_field_that_is_made_later_is_found_without_a_restart(world):
     told = adapter.write_back([write])[0]
     assert (told.status, told.code, told.field) == ("rejected", "unknown_field", "LATER")
     world.simulator.account.add_field("LATER")
+    world.clock.advance(60)
     assert adapter.write_back([write])[0].status == "updated"
+
+
+def test_many_writes_to_a_field_that_is_missing_do_not_take_a_call_each(world):
+    adapter, ids = world.adapter(), [world.add(number) for number in range(5)]
+    outcomes = adapter.write_back([world.effect("field", id_, fields={"MISSING": "x"}) for id_ in ids])
+    assert {told.code for told in outcomes} == {"unknown_field"}
+    assert len(world.simulator.calls()) == 1
 
 
 def test_a_write_that_names_nobody_spends_no_call(world):
