@@ -48,7 +48,7 @@ class Changes:
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """Changed records whole, then the ids of those whose consent changed."""
-        stood: Json = cursor or {"lists": {}}
+        stood: Json = cursor or {"lists": {}, "consent": {"from": self.client.now().isoformat(), "told": []}}
         chosen = self.lists.chosen()
         stood = {**stood, "lists": {id_: place for id_, place in stood["lists"].items() if id_ in chosen}}
         for list_id in chosen:
@@ -104,8 +104,6 @@ class Changes:
     def _consent(self, stood: Json) -> Page[Json]:
         """Contacts who opted out, complained or came back, though their records did not change."""
         began = self.client.now().isoformat()
-        if "consent" not in stood:
-            return Page(cursor={**stood, "consent": {"from": began, "told": []}})  # everybody was read just now
         since = datetime.fromisoformat(stood["consent"]["from"]) - LATE
         met = {_short(f"{email} {at}"): email for email, at in self.suppressed.since(since)}
         news = {email for one, email in met.items() if one not in stood["consent"]["told"]}

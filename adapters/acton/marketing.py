@@ -16,7 +16,7 @@ from adapters.acton import batch, refusals
 from adapters.acton.changes import Changes
 from adapters.acton.consent import Suppressed
 from adapters.acton.history import History
-from adapters.acton.lists import BESIDE, Columns, Lists
+from adapters.acton.lists import BESIDE, Lists
 from adapters.acton.messages import Reports
 from adapters.acton.people import People
 from adapters.acton.readback import Reader
@@ -52,10 +52,8 @@ class ActOnMarketing(MarketingAdapter):
         chosen = self._lists.chosen()
         if not chosen:
             return [CheckLine("fail", "the account has no list of contacts that this user may see")]
-        columns = {id_: self._lists.columns_of(id_) for id_ in chosen}
         lines = [CheckLine("ok", f"signed in; reads {len(chosen)} lists: {', '.join(chosen)}")]
-        lines += [line for id_ in chosen for line in self._column_lines(id_, columns[id_])]
-        return [*lines, self._filter_line(chosen)]
+        return [*lines, *self._column_lines(chosen), self._filter_line(chosen)]
 
     def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002
         """The columns of all lists that are read, and what a record holds beside them (read-only)."""
@@ -90,14 +88,19 @@ class ActOnMarketing(MarketingAdapter):
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         return Reader(self._people, self._history).read_back(writes)
 
-    def _column_lines(self, list_id: str, columns: Columns) -> Iterator[CheckLine]:
-        if columns.email < 0:
-            step = "mark the column of addresses as the e-mail column in Act-On"
-            yield CheckLine("fail", f"list {list_id} names no e-mail column", step)
-        named = {name.partition(".")[0] for names in self.options.fields.values() for name in names}
-        if missing := sorted(named.difference(columns.headings, BESIDE)):
-            step = "add the columns to the list in Act-On; what is read only may be missing"
-            yield CheckLine("warn", f"list {list_id} has no column {', '.join(missing)}", step)
+    def _column_lines(self, chosen: Sequence[str]) -> Iterator[CheckLine]:
+        """Lists without addresses, and named columns that a list lacks: blank where they are read."""
+        named = {name.partition(".")[0] for names in self.options.fields.values() for name in names}.difference(BESIDE)
+        for id_ in chosen:
+            columns = self._lists.columns_of(id_)
+            if columns.email < 0:
+                step = "mark the column of addresses as the e-mail column in Act-On"
+                yield CheckLine("fail", f"list {id_} names no e-mail column", step)
+            if missing := sorted(named.difference(columns.headings)):
+                step = (
+                    f"add those that feedback writes in Act-On: 'leadloop prepare {self.options.connection}' names them"
+                )
+                yield CheckLine("warn", f"list {id_} has no column {', '.join(missing)}", step)
 
     def _filter_line(self, chosen: Sequence[str]) -> CheckLine:
         told = [found for id_ in chosen if (found := self._lists.filters(id_)) is not None]

@@ -26,6 +26,8 @@ from connector.model import Json
 
 LOOKUPS: Final = 100
 """More addresses than this are looked for by reading the lists."""
+REMEMBERED: Final = 200_000
+"""So many people's addresses are remembered as digests, in some 30 MB; others' records are asked for again."""
 
 
 @dataclass(slots=True)
@@ -62,14 +64,18 @@ class People:
 
     def noted(self, record: Json) -> Json:
         """The record; whose it is is remembered for the acts that are read by its id."""
+        if len(self.persons) >= REMEMBERED:
+            self.persons.clear()
         self.persons[record[KEY]] = person_of(record)
         return record
 
     def person(self, id_: str) -> str | None:
         """What two records of one person share; None when the record is gone."""
-        if id_ not in self.persons and self.single(id_) is None:
-            return None
-        return self.persons[id_]
+        known = self.persons.get(id_)
+        if known is not None:
+            return known
+        record = self.single(id_)
+        return None if record is None else person_of(record)
 
     def with_addresses(self, emails: set[str]) -> set[str]:
         """Ids of the contacts that have one of these addresses (in lower case)."""

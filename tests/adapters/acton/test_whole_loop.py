@@ -40,7 +40,7 @@ class ActOnCompany(Company):
         return len(self.acton.calls("PUT|POST", "^/api/")) + len(self.sf.calls("POST|PATCH|DELETE", "^/services/data"))
 
     def acts(self) -> dict[str, int]:
-        return {type_: count for type_, count in self.ask("SELECT type, count(*) FROM activities GROUP BY 1")}
+        return dict(self.ask("SELECT type, count(*) FROM activities GROUP BY 1"))
 
 
 @pytest.fixture
