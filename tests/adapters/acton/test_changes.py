@@ -67,6 +67,22 @@ def test_the_filter_is_looked_at_once(world):
     assert len([call for call in world.simulator.calls("GET", "/l-0001$") if call.params["count"] == "1"]) == 2
 
 
+@pytest.mark.parametrize(("dates", "dunder"), [("numbers", True), ("words", True), ("words", False)])
+def test_times_of_change_are_read_however_the_list_writes_them(acton, dates, dunder):
+    world = acton(dates=dates, dunder=dunder)
+    ids = {world.add(number) for number in range(world.page_size + 3)}
+    kept = Kept()
+    pages = list(kept._walk("changes", world.adapter().changes(None)))
+    records = [record for page in pages for record in page.records]
+    assert {record["modified_at"] for record in records} == {"2026-11-20T12:00:00+00:00"}
+    assert not [name for record in records for name in record if name.endswith("_date")]
+    assert {one.changed_at for page in pages for one in page.to_read} == {world.clock.begin}
+    assert named(world, kept) == set()
+    world.clock.advance(60)
+    world.act(min(ids))
+    assert named(world, kept) == {min(ids)}
+
+
 def test_since_is_how_far_back_the_first_read_goes(acton):
     world = acton()
     old = world.add(1)
