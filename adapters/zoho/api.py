@@ -73,7 +73,7 @@ class Api:
         """Records by id, converted leads among them; those that are no more are left out."""
         found: dict[str, Json] = {}
         for part in parts(list(dict.fromkeys(ids)), MAX_IDS):
-            asked = {"ids": ",".join(part), "fields": ",".join(fields), **lasting(object_name), "per_page": MAX_ROWS}
+            asked = {"ids": ",".join(part), "fields": ",".join(fields), **hidden_too(object_name), "per_page": MAX_ROWS}
             found |= {str(row["id"]): row for row in self.page(object_name, asked).rows}
         return found
 
@@ -124,9 +124,9 @@ class Api:
         return f"/crm/{self.version}/{rest}"
 
 
-def lasting(object_name: str) -> dict[str, str]:
-    """Converted leads are hidden from who does not ask for them."""
-    return {"converted": "both"} if object_name == LEADS else {}
+def hidden_too(object_name: str) -> dict[str, str]:
+    """Converted leads, and records that wait for an approval, are hidden from who does not ask for them."""
+    return {"approved": "both", **({"converted": "both"} if object_name == LEADS else {})}
 
 
 def row_cost(rows: int, a_credit: int = ROWS_A_CREDIT) -> int:

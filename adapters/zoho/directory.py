@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapters.zoho import coql
 from adapters.zoho.account import Account
-from adapters.zoho.api import CONTACTS, LEADS, MAX_ROWS, Api
+from adapters.zoho.api import CONTACTS, LEADS, MAX_ROWS, Api, hidden_too
 from adapters.zoho.columns import CONVERTED
 from connector.model import Json
 
@@ -35,16 +35,16 @@ class Directory:
                 self.rows |= {(object_name, id_): row for id_, row in found.items()}
 
     def find(self, keys: Sequence[str], emails: Sequence[str]) -> None:
-        """Read the records that hold any of these keys or addresses; converted leads may be missing."""
+        """Read the records that hold any of these keys or addresses; hidden leads may be missing."""
         for object_name in PEOPLE:
             wanted = self._wanted(object_name, keys, emails)
             for select in coql.queries(object_name, wanted):
                 self.know((object_name, id_) for id_ in self.api.query(select))
 
-    def find_converted(self, keys: Sequence[str], emails: Sequence[str]) -> None:
-        """Read the converted leads that hold any of these. The index behind this lags for a while."""
+    def find_hidden(self, keys: Sequence[str], emails: Sequence[str]) -> None:
+        """Read the leads that hold any of these and that no query shows. The index behind this lags for a while."""
         for criteria in coql.searches(self._wanted(LEADS, keys, emails)):
-            params = {"criteria": criteria, "converted": "true", "fields": "id", "per_page": MAX_ROWS}
+            params = {"criteria": criteria, **hidden_too(LEADS), "fields": "id", "per_page": MAX_ROWS}
             found = self.api.page(f"{LEADS}/search", params).rows
             self.know((LEADS, str(row["id"])) for row in found)
 

@@ -39,7 +39,8 @@ def of_record(
     """The changes of these fields since then, oldest first."""
     found: list[FieldChange] = []
     for line in _lines(account, f"{object_name}/{record_id}/{HOLDS}", since):
-        at, by = moment(line["audited_time"]), reference(line.get("done_by"))
+        is_by_rule = bool(line.get("automation_details"))  # then `done_by` is who set it off, not who decided
+        at, by = moment(line["audited_time"]), None if is_by_rule else reference(line.get("done_by"))
         for change in line.get("field_history") or ():
             found += _changes(account, object_name, names, change, at, by)
     return sorted(found, key=lambda change: change.at)

@@ -34,7 +34,7 @@ def _made(account: Account, writes: Sequence[LeadWrite]) -> dict[str, Ref]:
     by_key = _by_key(directory)
     missing = [key for key in keys if key not in by_key]
     if missing and account.main == LEADS:
-        directory.find_converted(missing, [])
+        directory.find_hidden(missing, [])
         by_key = _by_key(directory)
     return {write.effect: by_key[write.key] for write in writes if write.key in by_key}
 

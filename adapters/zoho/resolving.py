@@ -32,13 +32,13 @@ class _Resolver:
         self._by_email: dict[str, list[Ref]] = {}
 
     def read(self, people: Sequence[PersonKeys]) -> None:
-        """Read all that may be one of these; who is nowhere yet may be a lead that was converted."""
+        """Read all that may be one of these; who is nowhere yet may be a hidden lead."""
         directory = self.directory
         directory.know(ref for person in people for ref in _known(person))
         directory.find(*self._keys(people))
         self._index()
         nobody = [person for person in people if not self._starts(person)]
-        directory.find_converted(*self._keys(nobody))
+        directory.find_hidden(*self._keys(nobody))
         directory.follow()
         self._index()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from adapters.zoho.api import MAX_ROWS, Api, Listed, lasting, moment
+from adapters.zoho.api import MAX_ROWS, Api, Listed, hidden_too, moment
 from adapters.zoho.errors import PAGE_ENDED
 from connector.errors import ConfigError, ContractError, RemoteRefusal
 from connector.model import Json
@@ -43,9 +43,10 @@ def read_mark(stored: Json | None, name: str, since: datetime) -> datetime:
 
 def walk(api: Api, object_name: str, fields: list[str], mark: datetime) -> Iterator[Step]:
     """Pages of changed rows up to now, each state of a row once; the last page ends the window, rows or none."""
-    now = api.client.now().replace(microsecond=0)
+    now: datetime | None = None
     seen: set[tuple[str, str]] = set()
     for rows, reached, is_last in _pages(api, object_name, fields, mark):
+        now = now or api.client.now().replace(microsecond=0)  # the platform's, once it answered
         states = {(str(row["id"]), str(row["Modified_Time"])): row for row in rows}
         fresh = [row for state, row in states.items() if state not in seen]
         seen.update(states)
@@ -60,7 +61,7 @@ def _pages(api: Api, object_name: str, fields: list[str], since: datetime) -> Pa
     """A page token belongs to its query: nothing of that may change."""
     params = {
         "fields": ",".join(fields), "per_page": MAX_ROWS, "sort_by": "Modified_Time", "sort_order": "asc",
-        **lasting(object_name),
+        **hidden_too(object_name),
     }  # fmt: skip
     begun, reached, token = since, since, None
     while True:

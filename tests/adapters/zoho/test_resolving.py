@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.adapter import PersonKeys
+from connector.testing.conformance.crm.driving import ids, read_all
 from connector.testing.simulator import Fault
 from connector.testing.simulators.zoho.wording import refused
 
@@ -41,6 +42,17 @@ def test_a_converted_lead_that_no_query_shows_is_searched_for(zoho):
     (answer,) = world.adapter().resolve([world.keys(1)])
     assert found(answer) == [(*contact, "email")]
     assert answer.found[0].was == lead
+
+
+def test_a_lead_that_waits_for_an_approval_is_not_made_again(zoho):
+    world = zoho()
+    lead = world.add(1)
+    world.simulator.await_approval(lead)
+    (answer,) = world.adapter().resolve([world.keys(1)])
+    assert found(answer) == [(*lead, "email")]
+    world.clock.advance(5)
+    records, _ = read_all(world.adapter())
+    assert lead in ids(records)
 
 
 def test_a_lead_whose_contact_was_deleted_is_gone(zoho):

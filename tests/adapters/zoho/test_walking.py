@@ -9,7 +9,7 @@ import pytest
 from connector.errors import ConfigError, ContractError
 from connector.testing.conformance.crm.driving import ids, read_all
 from connector.testing.simulator import Fault, Reply
-from connector.testing.simulators.zoho import SALES_USERS
+from connector.testing.simulators.zoho import INTEGRATION_USER, SALES_USERS
 from connector.testing.simulators.zoho.wording import refused
 
 LISTS = "/crm/v8/(Leads|Contacts|Deals)$"
@@ -134,6 +134,33 @@ def test_a_decision_of_sales_has_its_moment_and_author(zoho):
     assert (told["Lead_Status"].at, told["Lead_Status"].by) == (decided_at, SALES_USERS[1])
     assert (told["Lead_Status"].old, told["Lead_Status"].new) == ("Not Contacted", "Not Qualified")
     assert told["Rejection_Reason"].new == "No budget"
+
+
+def test_a_rules_change_is_nobodys_decision(zoho):
+    world = zoho()
+    record = world.add(1)
+    world.clock.advance(60)
+    world.simulator.work_by_rule(record, Lead_Status="Junk Lead")
+    world.clock.advance(60)
+    (found,), _ = read_all(world.adapter())
+    assert [(change.new, change.by) for change in found.history] == [("Junk Lead", None)]
+
+
+def test_who_leadloop_is_is_no_person(zoho):
+    is_person = zoho().adapter().people()
+    assert [is_person(one) for one in (SALES_USERS[0], INTEGRATION_USER)] == [True, False]
+
+
+def test_more_deletions_than_paging_reaches_end_the_walk_and_not_the_stream(zoho):
+    world = zoho()
+    for record in [world.add(number) for number in range(1, 3 * world.page_size)]:
+        world.delete(record)
+    world.clock.advance(600)
+    ended = refused(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", param_name="page")
+    world.simulator.faults.append(Fault("reply", path="/Leads/deleted$", skip=1, reply=ended))
+    pages = list(world.adapter().removals(None))
+    assert sum(len(page.records) for page in pages) == world.page_size
+    assert pages[-1].cursor["Leads"] >= (world.clock.now() - timedelta(minutes=6)).isoformat()
 
 
 def test_long_ago_is_not_asked_after(zoho):

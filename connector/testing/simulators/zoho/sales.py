@@ -98,6 +98,10 @@ class Sales:
             row = self.record(ref)
             self.store.put(ref[0], row, {"Tag": [*row["Tag"], self.store.tag(ref[0], name)]}, by)
 
+    def await_approval(self, ref: Ref) -> None:
+        """The record waits for an approval: it is hidden until then from who does not ask for it."""
+        self.store.unapproved.add(ref[1])
+
     def lock_record(self, ref: Ref) -> None:
         """The next write finds the record locked."""
         self.store.locked.add(ref[1])
@@ -106,6 +110,14 @@ class Sales:
         """An admin removes a field."""
         with self.lock:
             del self.store.fields[module][name]
+
+    def work_by_rule(self, ref: Ref, by: str = SALES_USERS[0], **values: Any) -> None:
+        """A workflow that somebody set off changes a record."""
+        self.edit(ref, by, **values)
+        self.store.timelines[ref][-1]["automation_details"] = {
+            "type": "workflow",
+            "rule": {"name": "A rule", "id": "1"},
+        }
 
     # Looking.
 

@@ -41,7 +41,7 @@ class ZohoSimulator(Settings):
     @route("GET", f"/crm/v8/{_MODULE}")
     def list_rows(self, request: Request) -> Reply:
         module = request.args["module"]
-        rows = [row for row in self.store.rows[module].values() if _is_asked_for(row, request)]
+        rows = [row for row in self.store.rows[module].values() if self._is_asked_for(row, request)]
         if "ids" in request.params:
             ids = request.params["ids"].split(",")
             if len(ids) > MAX_IDS:
@@ -66,7 +66,7 @@ class ZohoSimulator(Settings):
         found = [
             self._shown(module, row, request)
             for row in self.store.rows[module].values()
-            if _is_asked_for(row, request)
+            if self._is_asked_for(row, request)
             and self.store.is_indexed(row)
             and any(str(row.get(name)).casefold() in values for name, values in asked.items())
         ]
@@ -83,6 +83,7 @@ class ZohoSimulator(Settings):
             {"id": row["id"]}
             for row in self.live(query.module)
             if self.store.is_indexed(row)
+            and row["id"] not in self.store.unapproved
             and any(str(row.get(name)).casefold() in values for name, values in query.wanted.items())
         ]
         page = rows[query.offset : query.offset + query.limit]
@@ -153,17 +154,17 @@ class ZohoSimulator(Settings):
         details = {"id": id_, "tags": row["Tag"]}
         return {"code": "SUCCESS", "details": details, "message": "tags updated successfully", "status": "success"}
 
+    def _is_asked_for(self, row: Row, request: Request) -> bool:
+        """Converted leads, and records that wait for an approval, are hidden from who does not ask for them."""
+        converted, approved = request.params.get("converted", "false"), request.params.get("approved", "true")
+        is_converted, is_approved = bool(row.get("Converted__s")), row["id"] not in self.store.unapproved
+        return converted in ("both", str(is_converted).lower()) and approved in ("both", str(is_approved).lower())
+
     def _shown(self, module: str, row: Row, request: Request) -> Row:
         """The fields that were asked for; unknown ones are left out without a word."""
         known = self.store.fields[module]
         asked = [name for name in request.params.get("fields", "").split(",") if name in known]
         return {"id": row["id"], **{name: row.get(name) for name in asked}}
-
-
-def _is_asked_for(row: Row, request: Request) -> bool:
-    """Converted leads are hidden from who does not ask for them."""
-    asked = request.params.get("converted", "false")
-    return asked == "both" or bool(row.get("Converted__s")) is (asked == "true")
 
 
 def _parents(row: Row) -> list[Any]:

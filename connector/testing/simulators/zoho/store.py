@@ -34,6 +34,7 @@ class Store:
         self.timelines: dict[Ref, list[Row]] = {}
         self.tags: dict[str, dict[str, Row]] = {module: {} for module in MODULES}
         self.locked: set[str] = set()
+        self.unapproved: set[str] = set()
         self._made_at: dict[str, datetime] = {}
         self._ids = count(FIRST_ID)
 
