@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -38,7 +38,7 @@ class Table:
         """Change a row (new or not) and give it a version."""
         record_id = row[self.id]
         if record_id in self.rows:
-            self.by_version.remove((row["version"], record_id))
+            self._forget_place(row)
         for name in values.keys() & self.indexes.keys():
             self.indexes[name].get(normal(row.get(name)), set()).discard(record_id)
         row.update(values, version=version)
@@ -51,10 +51,13 @@ class Table:
     def drop(self, record_id: str, version: int) -> None:
         """Delete a row; what is left is its id."""
         row = self.rows.pop(record_id)
-        self.by_version.remove((row["version"], record_id))
+        self._forget_place(row)
         self.deleted.append((version, record_id))
         for name, index in self.indexes.items():
             index.get(normal(row.get(name)), set()).discard(record_id)
+
+    def _forget_place(self, row: Row) -> None:
+        del self.by_version[bisect_left(self.by_version, (row["version"], row[self.id]))]
 
     def find(self, column: str, values: Iterable[Any]) -> list[Row]:
         """Rows with one of these values in a column, oldest first."""
