@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from connector.errors import ContractError
 from connector.model import Json
 
 ONGOING: Final = "ongoing"
@@ -90,6 +91,14 @@ def moment(text: Any) -> datetime:
     """A time as either version writes it; without an offset it is UTC."""
     at = datetime.fromisoformat(str(text))
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def told_at(row: Json, name: str) -> datetime:
+    """A time that every record has. Raises ContractError when this one does not."""
+    try:
+        return moment(row[name])
+    except (KeyError, ValueError) as error:
+        raise ContractError(f"RD Station CRM told of a record without a readable '{name}'") from error
 
 
 def id_of(row: Any) -> str | None:

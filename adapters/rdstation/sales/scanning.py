@@ -1,8 +1,9 @@
 """Which deals changed, as version 1 can be asked: newest change first, down to what is known.
 
-There is no filter by change. The order by `updated_at` is not documented either, so it is looked at: where it does not
-hold, or where the list ends at its ceiling of 10,000 rows without a word, all deals are read in windows of their
-creation, which are halved until nothing is cut off. Pages have numbers: a deletion moves rows up, which the total
+There is no filter by change. The order by `updated_at` is not documented either, so it is looked at: the walk ends at
+what is known only once deals were seen that stand in the order of changes and not in that of creation. Where the order
+does not hold, or where the list ends at its ceiling of 10,000 rows without a word, all deals are read in windows of
+their creation, which are halved until nothing is cut off. Pages have numbers: a deletion moves rows up, which the total
 shows, and the page before is read again.
 """
 
@@ -50,16 +51,18 @@ class Part:
 def changed(ask: Ask, since: datetime, now: datetime) -> Iterator[Step]:
     """Every deal that changed since then; the walk proves something only at its end."""
     seen: set[str] = set()
-    oldest: datetime | None = None
+    last: Deal | None = None
+    is_proven = False
     for part in parts(ask, NEWEST_FIRST):
         fresh = [deal for deal in part.deals if deal.id not in seen]
         seen.update(deal.id for deal in fresh)
         yield Step([deal for deal in fresh if deal.updated_at >= since])
-        times = [*([oldest] if oldest else []), *(deal.updated_at for deal in fresh)]
-        if part.is_cut or any(later > earlier for earlier, later in pairwise(times)):
+        row = [*([last] if last else []), *fresh]
+        if part.is_cut or any(later.updated_at > earlier.updated_at for earlier, later in pairwise(row)):
             break
-        oldest = times[-1] if times else None
-        if oldest is not None and oldest < since:
+        is_proven = is_proven or any(later.created_at > earlier.created_at for earlier, later in pairwise(row))
+        last = row[-1] if row else None
+        if is_proven and last is not None and last.updated_at < since:
             return
     else:
         return

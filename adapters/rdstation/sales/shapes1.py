@@ -21,6 +21,7 @@ from adapters.rdstation.sales.rows import (
     id_of,
     moment,
     text_of,
+    told_at,
 )
 from connector.errors import UnknownOutcome
 from connector.model import Json
@@ -37,8 +38,8 @@ def deal_of(row: Json) -> Deal:
         id=str(id_of(row)),
         name=str(row.get("name") or ""),
         status=status_of(row),
-        created_at=moment(row["created_at"]),
-        updated_at=moment(row["updated_at"]),
+        created_at=told_at(row, "created_at"),
+        updated_at=told_at(row, "updated_at"),
         stage_id=id_of(stage),
         pipeline_id=id_of(pipeline) or text_of(stage.get("deal_pipeline_id")),
         owner_id=id_of(row.get("user")),
@@ -48,7 +49,7 @@ def deal_of(row: Json) -> Deal:
         total_price=row.get("amount_total"),
         rating=row.get("rating"),
         closed_at=text_of(row.get("closed_at")),
-        custom={str(one.get("custom_field_id")): one.get("value") for one in row.get("deal_custom_fields") or ()},
+        custom={_field_id(one): one.get("value") for one in row.get("deal_custom_fields") or ()},
         contact_ids=None if told is None else tuple(one.id for one in told),
         contacts=told,
         moves=_moves(row.get("deal_stage_histories") or ()),
@@ -77,6 +78,10 @@ def status_of(row: Json) -> str:
     if win is False:
         return LOST
     return PAUSED if row.get("hold") else ONGOING
+
+
+def _field_id(entry: Json) -> str:
+    return str(entry.get("custom_field_id") or id_of(entry.get("custom_field")))
 
 
 def _moves(histories: Sequence[Json]) -> tuple[Move, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.rdstation.sales.api import FieldRow
-from adapters.rdstation.sales.rows import Contact, Deal, entries, id_of, moment, text_of
+from adapters.rdstation.sales.rows import Contact, Deal, entries, id_of, text_of, told_at
 from connector.model import Json
 
 
@@ -18,8 +18,8 @@ def deal_of(row: Json) -> Deal:
         id=str(id_of(row)),
         name=str(row.get("name") or ""),
         status=str(row.get("status")),
-        created_at=moment(row["created_at"]),
-        updated_at=moment(row["updated_at"]),
+        created_at=told_at(row, "created_at"),
+        updated_at=told_at(row, "updated_at"),
         stage_id=text_of(row.get("stage_id")),
         pipeline_id=text_of(row.get("pipeline_id")),
         owner_id=text_of(row.get("owner_id")),

@@ -55,7 +55,7 @@ def _make_task(api: Api, todo: Todo) -> str:
         if refusal.code != TASK_TYPE:
             raise
     except AuthError as error:
-        if error.code in ("auth", "http_401"):
+        if error.code == "http_401":
             raise
     return api.make_task(Todo(todo.deal_id, todo.subject, todo.text, PLAIN, todo.owner_id, todo.due_at))
 

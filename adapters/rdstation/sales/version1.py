@@ -59,8 +59,8 @@ class Version1:
     def contacts_of(self, deal: Deal) -> Sequence[Contact]:
         if deal.contacts is not None:
             return deal.contacts
-        path = f"deals/{deal.id}/contacts"
-        return [contact_of(row) for row in listed(self.calls.read(path), "contacts")]
+        body = self.calls.one(f"deals/{deal.id}/contacts")
+        return [] if body is None else [contact_of(row) for row in listed(body, "contacts")]
 
     def deals_with_key(self, code: str, key: str) -> list[Deal] | None:
         return None

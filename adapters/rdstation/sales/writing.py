@@ -134,9 +134,16 @@ class Writer:
         except RemoteRefusal as refusal:
             if not is_taken_name(refusal):
                 raise
-            made = self.api.make_contact({**body, "name": f"{body['name']} ({body.get('email') or write.key})"})
+            made = self._of_taken_name(body, write)
         self.account.memory.contacts[write.key] = made
         return made
+
+    def _of_taken_name(self, body: Mapping[str, Any], write: LeadWrite) -> Contact:
+        """The name is another's, or this very person's, whom a search did not show before."""
+        there = self.api.contacts_with(str(body["email"])) if body.get("email") else []
+        if there:
+            return there[0]
+        return self.api.make_contact({**body, "name": f"{body['name']} ({body.get('email') or write.key})"})
 
     def _change_contact(self, contact: Contact, values: Mapping[str, Any]) -> None:
         whole = self.api.contact(contact.id) or contact  # what hangs on a deal may tell less of its addresses
