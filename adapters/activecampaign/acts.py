@@ -11,7 +11,7 @@ Quirk:  LinkData is an opening where `isread` is set (the link is the tracking p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -52,22 +52,30 @@ class Acts:
             return
         tracked = False
         for found, body in rows.walk(self.client, {"contact": id_, "include": INCLUDE}, after, self.size):
-            references = _References(body)
-            tracked = tracked or any(row.get("reference_type") == TRACKED for row in found)
-            self._learn(body)
-            yield Page([self._act(id_, row, references) for row in found if row.get("reference_type") != TRACKED])
+            own = [{**row, "subscriberid": id_} for row in found if row.get("reference_type") != TRACKED]
+            tracked = tracked or len(own) < len(found)
+            yield Page(self.of_rows(own, body))
         if tracked:
             yield Page(self._beside(id_, "trackingLogs", TRACKED, after))
         if _has_bounced(table(answer).get("contact")):
             yield Page(self._beside(id_, "bounceLogs", BOUNCED, after))
 
-    def _act(self, id_: str, row: Json, references: _References) -> Json:
+    def of_rows(self, found: Sequence[Json], body: Json) -> list[Json]:
+        """Rows of the log as acts, with what the answer brought along."""
+        for kind in ("links", "campaigns", "automations", "lists", "forms"):
+            for one in body.get(kind) or ():
+                self.names.learn(kind, one)
+        references = _References(body)
+        return [self._act(row, references) for row in found]
+
+    def _act(self, row: Json, references: _References) -> Json:
         kind, action, at = str(row.get("reference_type")), str(row.get("reference_action") or ""), _told(row)
         reference = references.of(row)
         number = row.get("reference_id") or row.get("id")
         said = {name: self._name(reference, kinds, where) for name, (kinds, where) in _NAMED.items()}
         return said | {
-            "key": f"{kind}:{number}:{action}:{at}", "contact_id": id_, "at": at, "kind": kind, "action": action,
+            "key": f"{kind}:{number}:{action}:{at}", "contact_id": str(row["subscriberid"]), "at": at,
+            "kind": kind, "action": action,
             "url": self._url(reference), "isread": _flag(reference.get("isread")),
             "by_machine": True if kind == BY_MACHINE else None,
         }  # fmt: skip
@@ -93,11 +101,6 @@ class Acts:
                     "campaign": self.names.name_of("campaigns", row.get("campaignid")),
                 })  # fmt: skip
         return acts
-
-    def _learn(self, body: Json) -> None:
-        for kind in ("links", "campaigns", "automations", "lists", "forms"):
-            for found in body.get(kind) or ():
-                self.names.learn(kind, found)
 
 
 class _References:

@@ -1,8 +1,7 @@
 """Who changed: contacts by their time of update, page by page by id, each with its acts to be read.
 
-Cursor: `from`, the time to read from, and `seen`, id → digest of those whom the last walk met after it; `acted`, the
-place among everybody's acts (see `acted`). Of a walk that is under way: `began`, `after` (the last id), `again` (what
-becomes `seen`).
+Cursor: `from`, the time to read from, and `seen`, id → digest of those whom the last walk met after it. Of a walk that
+is under way: `began`, `after` (the last id), `again` (what becomes `seen`), and `first` in the first of all.
 Source: https://developers.activecampaign.com/reference/list-all-contacts
 Quirk:  contacts cannot be ordered by their time of update, so the time to read from moves only at the end of a walk.
 """
@@ -16,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.activecampaign import acted
 from adapters.activecampaign.asking import as_asked, moment
 from adapters.activecampaign.people import People, is_gone
 from connector.adapter import Client, Page, ToRead
@@ -37,29 +35,23 @@ class Changes:
     people: People
     since: datetime | None
     size: int
-    hints: int
-    """Rows on a page of everybody's acts; 0 when they are not to be asked for."""
     found: int = 0
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        """Changed contacts whole; then whoever is named by an act alone."""
+        """Changed contacts whole, and that their acts are to be read."""
         stood = self._begun(cursor)
         for last, records in self.people.walk(_filter(stood["from"]), int(stood["after"]), self.size):
             fresh = [record for record in records if stood["seen"].get(record["id"]) != _digest(record)]
             stood = {**stood, "again": _again(stood, records), "after": last}
             yield self._page(fresh, records, stood)
-        stood = _ended(stood)
-        yield Page(cursor=stood)  # whatever becomes of the hints
-        named, place = acted.hints(self.client, stood["acted"], self.hints) if self.hints else ([], stood["acted"])
-        self.found += len(named)
         nobody = None if self.found else f"nobody changed since {stood['from']}"
-        yield Page(to_read=named, cursor={**stood, "acted": place}, why_zero=nobody)
+        yield Page(cursor=_ended(stood), why_zero=nobody)
 
     def _begun(self, cursor: Json | None) -> Json:
         now = self.client.now()
         if cursor is None:
             begin = self.since.isoformat() if self.since else None
-            cursor = {"from": begin, "seen": {}, "acted": acted.place_at(now), "first": True}
+            cursor = {"from": begin, "seen": {}, "first": True}
         return cursor if "began" in cursor else {**cursor, "began": now.isoformat(), "after": 0, "again": {}}
 
     def _page(self, fresh: Sequence[Json], records: Sequence[Json], stood: Json) -> Page[Json]:
@@ -93,7 +85,7 @@ def _again(stood: Json, records: Sequence[Json]) -> Json:
 
 def _ended(stood: Json) -> Json:
     begin = datetime.fromisoformat(stood["began"]) - OVERLAP
-    return {"from": begin.isoformat(), "seen": stood["again"], "acted": stood["acted"]}
+    return {"from": begin.isoformat(), "seen": stood["again"]}
 
 
 def _digest(record: Json) -> str:

@@ -1,7 +1,7 @@
 """All ids, to find who is gone; and a seventh of them a day is read again, whatever their times say.
 
 What moves no contact's time of update (a tag, a list) is so learned within a week at the latest. Acts are read again
-only where the account does not show those of all contacts, for they take two calls a contact (see `acted`).
+only where the account does not show those of all contacts, for they take two calls a contact (see `feed`).
 
 Cursor: `after`, the last id; `turn`, which seventh is read again; `streams`, what of it. A finished walk leaves the
 next to begin anew.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from adapters.activecampaign import acted
+from adapters.activecampaign import feed
 from adapters.activecampaign.asking import is_last, rows
 from adapters.activecampaign.people import PATH, ids_after, is_gone
 from connector.adapter import Client, Page, ToRead
@@ -25,7 +25,7 @@ def everyone(client: Client, cursor: Json | None, size: int, *, asks_log: bool) 
     """Ids of all contacts, page by page by id. `asks_log`: the log of all contacts is asked for acts meanwhile."""
     stood = cursor or {}
     if not stood.get("after"):
-        streams = ["contacts"] if asks_log and acted.is_shown(client) else ["contacts", "activities"]
+        streams = ["contacts"] if asks_log and feed.is_shown(client) else ["contacts", "activities"]
         stood = {"after": 0, "turn": client.now().date().toordinal() % DAYS, "streams": streams}
     while True:
         asked = {"status": -1, "orders[id]": "ASC", "id_greater": stood["after"], "limit": size}

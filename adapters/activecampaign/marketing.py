@@ -2,7 +2,7 @@
 
 Source: https://developers.activecampaign.com/reference/overview, read 2026-11-22.
 Limits: 5 requests a second for the account; a contact's acts take two of them.
-Quirk:  there is no feed of acts: whoever changed, or is named by the log of all contacts, has theirs read (`acts`).
+Quirk:  acts are documented contact by contact (`acts`), whoever changed; the log of all of them answers, too (`feed`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from adapters.activecampaign.asking import as_asked, rows, table
 from adapters.activecampaign.batch import Batch
 from adapters.activecampaign.changes import Changes
 from adapters.activecampaign.everyone import everyone
+from adapters.activecampaign.feed import Feed
 from adapters.activecampaign.fields import Fields
 from adapters.activecampaign.naming import Names
 from adapters.activecampaign.people import PATH, People
@@ -39,6 +40,7 @@ class ActiveCampaignMarketing(MarketingAdapter):
         self._fields = Fields(client)
         self._names = Names(client)
         self._people = People(client, self._fields, self._names)
+        self._acts = Acts(client, self._names, self.acts_size)
         self._batch = Batch(client, self._people, self._fields, self._names)
 
     @classmethod
@@ -63,15 +65,19 @@ class ActiveCampaignMarketing(MarketingAdapter):
         return self._fields.make(plan)
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        hints = self.acts_size if self._asks_log else 0
-        return Changes(self.client, self._people, self.options.since, self.page_size, hints).walk(cursor)
+        return Changes(self.client, self._people, self.options.since, self.page_size).walk(cursor)
+
+    def activities(self, cursor: Json | None) -> Iterator[Page[Json]]:
+        if not self._asks_log:
+            return iter([Page(why_zero="the connection says 'log_of_all: false'")])
+        return Feed(self.client, self._acts).walk(cursor)
 
     def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
         return self._people.read(ids)
 
     def activities_of(self, id: str, since: datetime | None) -> Iterator[Page[Json]]:  # noqa: A002
         begins = [at for at in (since, self.options.since) if at is not None]
-        return Acts(self.client, self._names, self.acts_size).of(id, max(begins, default=None))
+        return self._acts.of(id, max(begins, default=None))
 
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
         return everyone(self.client, cursor, self.page_size, asks_log=self._asks_log)

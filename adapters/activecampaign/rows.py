@@ -41,6 +41,15 @@ def walk(
 
 
 def _seam(found: Sequence[Json]) -> datetime | None:
-    """Where the next page begins; None when these rows do not rise in time, from the first to the last."""
-    times = [at for row in found if (at := moment(row.get("tstamp"))) is not None]
-    return times[-1] - _STEP if times and times == sorted(times) and times[0] < times[-1] else None
+    """Where the next page begins; None when these rows do not rise in time."""
+    return _times(found)[-1] - _STEP if is_rising(found) else None
+
+
+def is_rising(found: Sequence[Json]) -> bool:
+    """Are the rows in order of time, the last later than the first? Of equal times, nobody can tell."""
+    times = _times(found)
+    return bool(times) and times == sorted(times) and times[0] < times[-1]
+
+
+def _times(found: Sequence[Json]) -> list[datetime]:
+    return [at for row in found if (at := moment(row.get("tstamp"))) is not None]

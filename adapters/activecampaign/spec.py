@@ -45,7 +45,7 @@ SPEC: Final = MarketingSpec(
             name="log_of_all",
             type="boolean",
             default="true",
-            help="ask the activity log of all contacts whose acts are new; it is documented for one contact at a time",
+            help="read the activity log of all contacts at once, too; it is documented for one contact at a time",
         ),
     ),
     contact_changed_at="udate",
@@ -53,7 +53,7 @@ SPEC: Final = MarketingSpec(
     activity_by_machine="by_machine",
     capabilities=Capabilities(
         changes="modified",
-        activities="per_contact",
+        activities="feed_and_per_contact",
         removals="sweep",
         merges=False,
         consent="record",

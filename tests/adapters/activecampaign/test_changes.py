@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.errors import ContractError, RetryableError
+from connector.errors import ContractError
 from connector.testing.simulator import Fault, Reply
 
 
@@ -19,15 +19,6 @@ def walk(adapter, cursor=None):
             named[one.stream].append(one)
         cursor = page.cursor or cursor
     return whole, named, cursor
-
-
-def settled(world):
-    """The cursor of an account that was read twice, an hour apart, and where nothing happened since."""
-    _, _, cursor = walk(world.adapter())
-    world.clock.advance(3600)
-    cursor = walk(world.adapter(), cursor)[2]
-    world.clock.advance(3600)
-    return cursor
 
 
 def ids(items):
@@ -62,47 +53,6 @@ def test_a_reading_begins_at_the_time_that_the_connection_says(activecampaign):
     world.clock.advance(1)
     world.simulator.edit(new, phone="1")
     assert walk(world.adapter())[0] == [new]
-
-
-def test_an_opening_that_moves_no_time_names_its_contact_once(world):
-    ana, _ = world.add(1), world.add(2)
-    cursor = settled(world)
-    world.simulator.open(ana, "news")
-    world.clock.advance(60)
-    whole, named, cursor = walk(world.adapter(), cursor)
-    assert (whole, ids(named["activities"]), named["contacts"]) == ([], {ana}, [])
-    world.clock.advance(60)
-    _, named, _ = walk(world.adapter(), cursor)
-    assert named["activities"] == []
-
-
-def test_an_opt_out_that_moves_no_time_has_its_contact_read_again(world):
-    ana = world.add(1)
-    cursor = settled(world)
-    world.opt_out(ana)
-    world.clock.advance(60)
-    _, named, _ = walk(world.adapter(), cursor)
-    assert (ids(named["contacts"]), ids(named["activities"])) == ({ana}, {ana})
-
-
-def test_an_account_that_shows_no_log_of_all_is_asked_once_and_goes_on(activecampaign):
-    world = activecampaign(log_of_all=False)
-    ana = world.add(1)
-    cursor = settled(world)
-    world.simulator.open(ana, "news")
-    whole, named, after = walk(world.adapter(), cursor)
-    assert (whole, named["activities"]) == ([], [])
-    assert len(world.simulator.calls("GET", "/activities$")) == 3
-    assert after["acted"]["after"] > cursor["acted"]["after"]
-
-
-def test_a_log_that_does_not_keep_to_the_time_asked_for_names_nobody(world):
-    ana = world.add(1)
-    cursor = settled(world)
-    old = {"id": "9", "subscriberid": ana, "tstamp": "2020-01-01T00:00:00-06:00", "reference_type": "LinkData"}
-    reply = Reply(200, {"activities": [old], "meta": {"total": "1"}})
-    world.simulator.faults.append(Fault("reply", path="/activities$", reply=reply))
-    assert walk(world.adapter(), cursor)[1]["activities"] == []
 
 
 def test_a_page_that_is_not_in_order_of_ids_stops_the_stream(world):
@@ -140,40 +90,6 @@ def test_an_ignored_filter_by_ids_is_seen_and_each_is_asked_for_alone(activecamp
     assert [(one.id, one.state, one.record["email"]) for one in world.adapter().contacts([ana])] == [
         (ana, "whole", "lead1@example.com")
     ]
-
-
-def test_a_walk_with_nothing_new_takes_two_calls(world):
-    world.add(1)
-    cursor = settled(world)
-    calls = len(world.simulator.ledger)
-    walk(world.adapter(), cursor)
-    assert len(world.simulator.ledger) - calls == 2
-
-
-def test_a_log_of_all_that_fails_holds_up_no_contact(world):
-    ana = world.add(1)
-    world.simulator.faults.append(Fault("reply", path="/activities$", times=99, reply=Reply(503, b"")))
-    pages = world.adapter().changes(None)
-    read = [next(pages), next(pages)]
-    with pytest.raises(RetryableError):
-        next(pages)
-    assert [record["id"] for record in read[0].records] == [ana]
-    assert "began" not in read[1].cursor
-
-
-def test_the_log_of_all_is_left_alone_where_the_connection_says_so(world):
-    cursor = settled(world)
-    calls = len(world.simulator.calls("GET", "/activities$"))
-    world.simulator.open(world.add(1), "news")
-    list(world.adapter(values={"log_of_all": False}).changes(cursor))
-    assert len(world.simulator.calls("GET", "/activities$")) == calls
-
-
-def test_where_the_log_shows_all_acts_a_weekly_reading_is_of_contacts_alone(world):
-    people = {world.add(number) for number in range(20)}
-    world.simulator.open(min(people), "news")
-    named = [one for page in world.adapter().everyone(None) for one in page.to_read]
-    assert {one.stream for one in named} == {"contacts"}
 
 
 def test_everybody_is_read_again_within_a_week_whatever_the_times_say(activecampaign):
