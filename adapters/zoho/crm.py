@@ -46,6 +46,10 @@ HOSTS: Final = (
     ".zohoapis.ca", ".zohoapis.sa", ".zohoapis.uk",
 )  # fmt: skip
 """Where an account may live: `api_domain` of the token's answer is believed on these alone."""
+SCOPES: Final = (
+    "ZohoCRM.modules.ALL", "ZohoCRM.coql.READ", "ZohoCRM.settings.fields.ALL", "ZohoCRM.settings.tags.ALL",
+    "ZohoCRM.users.READ",
+)  # fmt: skip
 UNTOLD: Final = 10**9
 """Credits that no account has: only what is left of them is told, and only once half of them are used."""
 
@@ -65,7 +69,7 @@ SPEC = CrmSpec(
             busy=("Access Denied",),
             expires_in_s=3600,
             authorize_url="{auth}/oauth/v2/auth",
-            authorize_params={"access_type": "offline", "prompt": "consent"},
+            authorize_params={"scope": ",".join(SCOPES), "access_type": "offline", "prompt": "consent"},
         ),
     ),
     # The Free edition's day; `limits: {per_day: …}` states the account's own.
@@ -85,10 +89,7 @@ SPEC = CrmSpec(
         makes_fields=True,
         visible_after_s=60,
     ),
-    scopes=(
-        "ZohoCRM.modules.ALL", "ZohoCRM.coql.READ", "ZohoCRM.settings.fields.ALL", "ZohoCRM.settings.tags.ALL",
-        "ZohoCRM.users.READ",
-    ),
+    scopes=SCOPES,
     main_object=LEADS,
     source="https://www.zoho.com/crm/developer/docs/api/v8/",
     read_on="2026-11-22",

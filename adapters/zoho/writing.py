@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.zoho import saving, tags, tasks
 from adapters.zoho.account import Account
@@ -20,8 +20,18 @@ Sender = Callable[[Account, Api, Sequence[LeadWrite]], list[Outcome]]
 SENDERS: Final[dict[str, Sender]] = {
     "record": saving.send, "tag": tags.send, "task": tasks.send, "note": tasks.send,
 }  # fmt: skip
-Route = tuple[str, str, bool, str, bool, int]
-"""What writes of one call share: kind, object, whether they are new, tag, on or off, and their turn."""
+ORDER: Final = tuple(SENDERS)
+
+
+class Route(NamedTuple):
+    """What writes of one call share. `turn` counts the writes of one record; `tag` is put there or taken away."""
+
+    kind: str
+    turn: int
+    object: str
+    is_new: bool
+    tag: str
+    on: bool
 
 
 class Batch:
@@ -55,18 +65,18 @@ class Batch:
 
     def _calls(self, writes: Sequence[LeadWrite]) -> Iterator[tuple[Send, Sequence[LeadWrite]]]:
         groups: dict[Route, list[LeadWrite]] = {}
-        turns: Counter[tuple[str, str, str]] = Counter()
+        turns: Counter[tuple[str, str]] = Counter()
         for write in writes:
-            # One call takes each record once: a second write of it travels behind the first.
-            identity = (write.kind, write.object, write.record_id or write.key) if write.kind == "record" else ()
-            turn = turns[identity] if identity else 0
-            if identity:
+            turn = 0
+            if write.kind == "record":  # one call takes each record once: a second write of it goes behind the first
+                identity = write.object, write.record_id or write.key
+                turn = turns[identity]
                 turns[identity] += 1
-            is_new = write.record_id is None
-            groups.setdefault((write.kind, write.object, is_new, write.name, write.on, turn), []).append(write)
-        for route, group in sorted(groups.items(), key=lambda one: (list(SENDERS).index(one[0][0]), one[0][5])):
+            route = Route(write.kind, turn, write.object, write.record_id is None, write.name, write.on)
+            groups.setdefault(route, []).append(write)
+        for route, group in sorted(groups.items(), key=lambda one: (ORDER.index(one[0].kind), one[0].turn)):
             for start in range(0, len(group), MAX_IDS):
-                yield self._sender(SENDERS[route[0]]), group[start : start + MAX_IDS]
+                yield self._sender(SENDERS[route.kind]), group[start : start + MAX_IDS]
 
     def _sender(self, sender: Sender) -> Send:
         def send(some: Sequence[LeadWrite]) -> Sequence[Outcome]:
