@@ -48,7 +48,7 @@ class Changes:
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """Changed records whole, then the ids of those whose consent changed."""
-        stood: Json = cursor or {"lists": {}, "consent": {"from": self.client.now().isoformat(), "told": []}}
+        stood: Json = self._first() if cursor is None else cursor
         chosen = self.lists.chosen()
         stood = {**stood, "lists": {id_: place for id_, place in stood["lists"].items() if id_ in chosen}}
         for list_id in chosen:
@@ -60,27 +60,35 @@ class Changes:
         if not self.found:
             yield Page(why_zero=f"nobody changed in {_lists(chosen)}")
 
+    def _first(self) -> Json:
+        """Where the first walk begins. Who opts out while it is under way is told at its end."""
+        self._learn_consent()
+        return {"lists": {}, "consent": {"from": self.client.now().isoformat(), "told": []}}
+
     def _list(self, list_id: str, stood: Json) -> Iterator[Page[Json]]:
-        place = self._begun(stood["lists"].get(list_id))
+        place: Json = stood["lists"].get(list_id) or {
+            "from": self.since.isoformat() if self.since else None, "seen": {},
+        }  # fmt: skip
         since = datetime.fromisoformat(place["from"]) if place["from"] else None
         read = partial(self.lists.page, list_id, size=self.size, since=since)
-        for step in steps(read, key_of, self.size, offset=int(place["offset"]), anchor=place["anchor"]):
+        for step in steps(read, key_of, self.size, offset=place.get("offset", 0), anchor=place.get("anchor", ())):
+            if "began" not in place:  # only now: our own clock may be wrong, that of an answer is the platform's
+                place = {**place, "began": self.client.now().isoformat(), "again": {}}
             fresh = [record for record in step.fresh if place["seen"].get(record[KEY]) != _digest(record)]
             place = _moved(place, step)
             yield self._page(fresh, since, {**stood, "lists": {**stood["lists"], list_id: place}})
         ended = {"from": (datetime.fromisoformat(place["began"]) - OVERLAP).isoformat(), "seen": place["again"]}
         yield Page(cursor={**stood, "lists": {**stood["lists"], list_id: ended}})
 
-    def _begun(self, place: Json | None) -> Json:
-        place = place or {"from": self.since.isoformat() if self.since else None, "seen": {}}
-        if "began" in place:
-            return place
-        return {**place, "began": self.client.now().isoformat(), "offset": 0, "anchor": [], "again": {}}
-
-    def _page(self, fresh: Sequence[Json], since: datetime | None, cursor: Json) -> Page[Json]:
-        if fresh and not self._knows_consent:
+    def _learn_consent(self) -> None:
+        """Who must not be mailed, once in a walk."""
+        if not self._knows_consent:
             self.suppressed.refresh()
             self._knows_consent = True
+
+    def _page(self, fresh: Sequence[Json], since: datetime | None, cursor: Json) -> Page[Json]:
+        if fresh:
+            self._learn_consent()
         self.found += len(fresh)
         records = [self.suppressed.marked(self.people.noted(record)) for record in fresh]
         acts_since = since - HISTORY if since is not None and since != self.since else self.since

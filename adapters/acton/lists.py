@@ -23,7 +23,7 @@ from connector.errors import ConfigError, ContractError
 from connector.model import Json
 
 KEY: Final = "_contact_id_"
-BESIDE: Final = (KEY, "email", "list", "created_at", "modified_at", "opted_out")
+BESIDE: Final = (KEY, "email", "list_id", "created_at", "modified_at", "opted_out")
 """What a record holds besides the list's own columns (`opted_out` is put there by `consent`)."""
 DATES: Final = {
     "created_date": "created_at", "__created_date": "created_at",
@@ -52,7 +52,7 @@ class Columns:
             at = from_words(pairs[name])
             record[DATES[name]] = None if at is None else at.isoformat()
         record[KEY] = str(row[0])
-        record["list"] = list_of(record[KEY])
+        record["list_id"] = list_of(record[KEY])
         record["email"] = str(row[self.email] or "").strip() if 0 <= self.email < len(row) else ""
         return record
 

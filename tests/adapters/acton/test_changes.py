@@ -36,6 +36,18 @@ def test_a_pull_with_nothing_new_takes_a_call_for_each_list_and_two_for_consent(
     assert len(world.simulator.calls("GET")) - before == 3
 
 
+def test_the_window_goes_by_the_platforms_clock_not_by_ours(acton):
+    """Our clock is an hour ahead: what happens within that hour of the platform's is met all the same."""
+    world = acton(factor=10)  # two clocks: a wait of ours does not move the platform's
+    ana = world.add(1)
+    kept, behind = Kept(), world.clock
+    world.clock = type(behind)(behind.begin + timedelta(hours=1))
+    named(world, kept, lists=["l-0001"])
+    behind.advance(1200)
+    world.act(ana)
+    assert named(world, kept, lists=["l-0001"]) == {ana}
+
+
 def test_the_filter_counts_milliseconds(world):
     kept = Kept()
     named(world, kept)
