@@ -48,7 +48,7 @@ class Account:
     def _described(self) -> tuple[dict[str, Column], str]:
         told = self.api.ask(LEAD, "fields_get", {"attributes": list(ATTRIBUTES)})
         required = sorted(name for name, one in told.items() if one.get("required"))
-        defaults = self.api.ask(LEAD, "default_get", {"fields_list": list(dict.fromkeys(["type", *required]))})
+        defaults = self.api.defaults(LEAD, list(dict.fromkeys(["type", *required])))
         return columns(told, defaults, self.options.key), str(defaults.get("type") or "opportunity")
 
     @cached_property

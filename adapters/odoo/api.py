@@ -33,7 +33,7 @@ QUIET: Final[Mapping[str, Any]] = {
     "mail_activity_quick_update": True,
 }
 """With every call: archived records count, and our user follows nothing and sets off no mail."""
-_BY_PLACE: Final[Mapping[str, str]] = {"create": "vals_list", "write": "vals"}
+_BY_PLACE: Final[Mapping[str, str]] = {"create": "vals_list", "write": "vals", "default_get": "fields_list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,18 @@ class Api:
         if not ids:
             return []
         return self._rows(self.ask(model, "read", {"fields": list(fields)}, ids=ids), model)
+
+    def defaults(self, model: str, fields: Sequence[str]) -> Json:
+        """What a new record holds where nothing is said; the argument is called otherwise in newer servers."""
+        try:
+            told = self.ask(model, "default_get", {"fields_list": list(fields)})
+        except RemoteRefusal as refusal:
+            if refusal.status != 422:
+                raise
+            told = self.ask(model, "default_get", {"fields": list(fields)})
+        if not isinstance(told, dict):
+            raise ContractError(f"Odoo does not tell the defaults of {model}")
+        return told
 
     def ask(
         self, model: str, method: str, named: Mapping[str, Any], *, ids: Sequence[int] | None = None,

@@ -11,7 +11,7 @@ Quirk:  the caller becomes the salesperson of what it makes, unless told otherwi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from adapters.odoo import checking, errors, preparing, reading, resolving, tags, tasks
@@ -87,5 +87,6 @@ class OdooCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return self.walker.pages(cursor)
 
-    def is_person(self, author: str) -> bool:
-        return self.account.is_person(author)
+    def people(self) -> Callable[[str], bool]:
+        """Odoo's own automations act as OdooBot."""
+        return self.account.is_person

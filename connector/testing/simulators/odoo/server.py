@@ -27,7 +27,7 @@ OURS = (
     FieldDef("x_leadloop_mql", "boolean", "MQL"),
     FieldDef("x_leadloop_reasons", "text", "MQL reasons"),
 )
-_POSITIONAL = {"create": "vals_list", "write": "vals"}
+_POSITIONAL = {"create": "vals_list", "write": "vals", "default_get": "fields_list"}
 
 
 class OdooSimulator(Sales, Simulator):
@@ -69,10 +69,13 @@ class OdooSimulator(Sales, Simulator):
                 raise wording.not_found()
             named = request.json() or {}
             context, ids = named.pop("context", {}), named.pop("ids", None)
-            if strange := sorted(set(named) - set(TAKES[method])):
+            takes = ["fields"] if (method, self.version) == ("default_get", 20) else TAKES[method]
+            if strange := sorted(set(named) - set(takes)):
                 raise wording.unprocessable(f"{method}() got an unexpected keyword argument '{strange[0]}'")
             if ids is not None and method not in OF_RECORDS:
                 raise wording.unprocessable(f"cannot call {model}.{method} with ids")
+            if method == "default_get":
+                named = {"fields_list": next(iter(named.values()))}
             return Reply(200, self.methods.call(model, method, ids or (), named, context))
         except wording.OdooError as error:
             return wording.json2(error)
@@ -95,7 +98,7 @@ class OdooSimulator(Sales, Simulator):
             context = kwargs.pop("context", {})
             ids = args.pop(0) if method in OF_RECORDS else ()
             if method in _POSITIONAL:
-                kwargs = {_POSITIONAL[method]: args.pop(0)}  # by name these two fail in a server of those versions
+                kwargs = {_POSITIONAL[method]: args.pop(0)}  # by name some of these fail in a server of those versions
             return _result(self.methods.call(model, method, ids, kwargs, context))
         except wording.OdooError as error:
             return wording.jsonrpc(error)

@@ -1,0 +1,112 @@
+"""The real loop between RD Station and Odoo: pushed, decided on, told back, and then quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.loop.tally import outcome
+from tests.adapters.odoo.desk import Desk, DeskOfOpportunities
+from tests.sync.world import FACTOR, Company, address
+
+
+class OdooCompany(Company):
+    """RD Station and Odoo, with leadloop between them."""
+
+    def __init__(self, folder: Path, desk: type[Desk]) -> None:
+        super().__init__(folder)
+        self.desk = desk(self.clock, FACTOR)
+        self.odoo = self.desk.simulator
+
+    def __enter__(self) -> OdooCompany:
+        super().__enter__()
+        self._stack.enter_context(self.desk)
+        self.settings["all"] = {"crm": {"odoo": self.desk.connection()}}
+        return self
+
+
+@pytest.fixture(params=[Desk, DeskOfOpportunities])
+def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OdooCompany]:
+    with OdooCompany(tmp_path, request.param) as company:
+        yield company
+
+
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: OdooCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a")
+    lines = company.run()
+    assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
+    [lead] = company.odoo.leads_of(address("ana"))
+    assert (lead["contact_name"], lead["x_leadloop_score"], lead["x_leadloop_grade"]) == ("Ana Silva", 60, "A")
+    assert lead["type"] == company.odoo.leads.defaults(0)["type"]
+    assert lead["user_id"] is False, "nobody owns it until sales takes it"
+    assert company.odoo.tags_of(lead["id"]) == ["MQL"]
+    assert "ebook-a" in lead["x_leadloop_reasons"]
+    [task] = company.odoo.store.rows["mail.activity"].values()
+    assert (task["summary"], task["user_id"]) == ("Call Ana: A, 60 points", 9), "the leader of the team gets it"
+    assert company.odoo.leads_of(address("bia")) == [], "only MQLs are made"
+
+    company.run_until_quiet()
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written, "a second run with nothing new sends nothing"
+
+    company.later(minutes=10)
+    company.desk.reject(address("ana"), "no_budget")
+    company.run_until_quiet()
+    assert company.history("ana")[-1][:2] == ("rejected", "sales")
+    assert company.contact("ana")["cf_rejection_reason"] == "no_budget"
+    assert company.ask("SELECT by FROM decisions") == [("7",)]
+    assert company.rejects() == []
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written
+    assert company.desk.count(address("ana")) == 1
+
+
+def test_a_lead_is_taken_on_qualified_and_won(company: OdooCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run()
+    for step, stage in ((company.desk.accept, "accepted"), (company.desk.qualify, "qualified")):
+        company.later(minutes=10)
+        step(address("ana"))
+        company.run()
+        assert company.stage("ana") == stage
+    company.later(hours=2)
+    company.desk.win(address("ana"), 900)
+    company.run_until_quiet()
+    assert company.stage("ana") == "won"
+    assert company.ask("SELECT kind, amount, by FROM decisions WHERE kind = 'won'") == [("won", 900.0, "7")]
+    assert company.contact("ana")["sales"] == ["OPPORTUNITY", "SALE"]
+
+
+def test_an_owner_that_odoo_itself_assigned_accepts_nothing(company: OdooCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    [lead] = company.odoo.leads_of(address("ana"))
+    company.odoo.assign(lead["id"], 7, by=1)
+    company.run_until_quiet()
+    assert company.stage("ana") == "mql"
+
+
+def test_a_lead_that_sales_lost_before_is_found_though_it_is_archived(company: OdooCompany) -> None:
+    known = company.odoo.add_lead(address("ana"))
+    company.odoo.lose(known, "No response")
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    [lead] = company.odoo.leads_of(address("ana"))
+    assert (lead["id"], lead["x_leadloop_score"], lead["active"]) == (known, 60, False)
+
+
+def test_a_merge_in_odoo_goes_on_at_the_survivor(company: OdooCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    [lead] = company.odoo.leads_of(address("ana"))
+    survivor = company.odoo.add_lead(address("ana"))
+    company.odoo.merge(lead["id"], survivor)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    [row] = company.odoo.leads_of(address("ana"))
+    assert (row["id"], row["x_leadloop_score"]) == (survivor, 90)
