@@ -1,7 +1,7 @@
 """What the audit log remembers of records' changes, in the columns' logical names: who changed what when.
 
 The log names each change and the columns that it touched; what they held before and after is asked change by change,
-many in one batch, for those alone that touched a column which the mapping reads. Our own changes touch none.
+many in one batch, for those alone that touched a column which the mapping reads. Our own changes are left out.
 An environment that audits nothing, or a user who may not read the log, has no history.
 
 Source: https://learn.microsoft.com/power-apps/developer/data-platform/auditing/retrieve-audit-data
@@ -21,8 +21,8 @@ from adapters.dynamics365.schema import Column, Schema
 from adapters.dynamics365.tables import Table
 from connector.model import FieldChange, Json
 
-REACHES_BACK: Final = timedelta(days=7)
-"""Older changes are not asked for: a link to changes lives no longer, and a first walk takes records as they are."""
+REACHES_BACK: Final = timedelta(days=2)
+"""Older changes are not asked for: a first walk takes records as they are, and a later one comes sooner."""
 MAX_DETAILS: Final = 100
 _UPDATE: Final = 2
 _LINE: Final = "auditid,createdon,_userid_value,_objectid_value,attributemask"
@@ -36,6 +36,7 @@ class History:
         self.schema = schema
         self.named = named
         self._readable: bool | None = None
+        self._user: str | None = None
 
     def of(self, table: Table, rows: Sequence[Json]) -> dict[str, list[FieldChange]]:
         """The late changes of these records, oldest first, by record id."""
@@ -59,13 +60,19 @@ class History:
             self._readable = told is not None
         return self._readable
 
+    def _us(self) -> str:
+        """Our own user, whose changes decide nothing."""
+        if self._user is None:
+            self._user = str((self.api.get("WhoAmI") or {}).get("UserId"))
+        return self._user
+
     def _columns(self, table: str) -> list[Column]:
         return [found for name in self.named.get(table, ()) if (found := self.schema.find(table, name)) is not None]
 
     def _lines(self, table: Table, ids: Sequence[str], since: str) -> list[Json]:
         found: list[Json] = []
         for wanted in odata.any_of([("objectid", one) for one in ids]):
-            where = f"({wanted}) and operation eq {_UPDATE} and createdon ge {since}"
+            where = f"({wanted}) and operation eq {_UPDATE} and createdon ge {since} and _userid_value ne {self._us()}"
             params = {"$select": _LINE, "$filter": where, "$orderby": "createdon asc"}
             found += self.api.all("audits", params)
         return found

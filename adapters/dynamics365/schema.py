@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.dynamics365 import odata
@@ -19,6 +20,9 @@ from connector.model import Json
 LOOKUPS: Final = frozenset({"Lookup", "Owner", "Customer"})
 CHOICES: Final = frozenset({"Picklist", "State", "Status"})
 MULTI: Final = "MultiSelectPicklist"
+KEPT: Final = timedelta(minutes=10)
+FRESH: Final = timedelta(minutes=1)
+"""How old the columns of a table may be, and how old when one is missing among them."""
 ACTIVE: Final = "Active"
 """The state of an alternate key that may be used; others are Pending, InProgress and Failed."""
 _DEFINED: Final = (
@@ -44,23 +48,27 @@ class Column:
 
 
 class Schema:
-    """The columns of one environment, read once per table and process."""
+    """The columns of one environment, read anew every ten minutes at most."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self._tables: dict[str, dict[str, Column]] = {}
+        self._tables: dict[str, tuple[datetime, dict[str, Column]]] = {}
         self._tracked: dict[str, bool] = {}
 
     def columns(self, table: str) -> Mapping[str, Column]:
         """All columns of a table that this user may see."""
+        self.forget(table, KEPT)
         if table not in self._tables:
             told = self.api.definition(f"(LogicalName='{table}')/Attributes", {"$select": _DEFINED})
             by_name = {str(one["LogicalName"]): one for one in told}
-            self._tables[table] = {name: _column(one, by_name) for name, one in by_name.items()}
-        return self._tables[table]
+            columns = {name: _column(one, by_name) for name, one in by_name.items()}
+            self._tables[table] = self.api.client.now(), columns
+        return self._tables[table][1]
 
     def find(self, table: str, name: str) -> Column | None:
-        """A column by its logical name."""
+        """A column by its logical name; one that is missing may have been made since."""
+        if name not in self.columns(table):
+            self.forget(table, FRESH)
         return self.columns(table).get(name)
 
     def is_tracked(self, table: str) -> bool:
@@ -76,9 +84,11 @@ class Schema:
         keys = self.api.definition(f"(LogicalName='{table}')/Keys", select)
         return next((str(one["EntityKeyIndexStatus"]) for one in keys if one["KeyAttributes"] == [column]), None)
 
-    def forget(self, table: str) -> None:
-        """Read this table anew when it is asked for next."""
-        self._tables.pop(table, None)
+    def forget(self, table: str, older_than: timedelta = timedelta()) -> None:
+        """Read this table anew when it is asked for next, if what is known of it is so old."""
+        known = self._tables.get(table)
+        if known is not None and self.api.client.now() - known[0] >= older_than:
+            del self._tables[table]
 
     def select(self, table: str, names: Iterable[str]) -> list[str]:
         """What to ask for to get these columns; those that do not exist are left out."""

@@ -8,7 +8,7 @@ Source: https://learn.microsoft.com/power-apps/developer/data-platform/use-upser
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from adapters.dynamics365 import errors, odata, outcomes, tasks
@@ -53,6 +53,7 @@ class Writer:
         try:
             self._without_taken_keys(usable, told)
             self._with_key_faults(usable, told)
+            self._with_missing_columns(usable, told)
             self._looked_at_again(usable, told)
         except LeadloopError:
             return told  # what became of the rows is known; what could not be looked at is told as it was answered
@@ -125,6 +126,15 @@ class Writer:
                     write.effect: outcomes.missing_key(write, table, str(self.key))
                     for write in refused if write.object == table
                 }  # fmt: skip
+
+    def _with_missing_columns(self, writes: Sequence[LeadWrite], told: dict[str, Outcome]) -> None:
+        """Rows refused for a column that is there no more, whatever the refusal is called."""
+        named = [write for write in writes if write.kind == "record" and told[write.effect].field in write.fields]
+        for table in {write.object for write in named if told[write.effect].code in errors.NO_SUCH_PROPERTY}:
+            self.schema.forget(table)
+        for write in named:
+            if self.schema.find(write.object, str(told[write.effect].field)) is None:
+                told[write.effect] = replace(told[write.effect], code=outcomes.FIELD_MISSING)
 
     def _looked_at_again(self, writes: Sequence[LeadWrite], told: dict[str, Outcome]) -> None:
         """Rows of leads that were closed, and refused ones: is the person somewhere else by now?"""

@@ -104,6 +104,14 @@ def test_history_tells_each_change_with_its_author_though_the_record_was_changed
     assert "jobtitle" not in told
 
 
+def test_our_own_changes_are_no_history(dynamics):
+    world = dynamics()
+    record = world.add(1)
+    world.adapter().write([world.change(record, 1, 10)])
+    [found] = read_all(world.adapter())[0]
+    assert (found.fields["new_mqlscore"], list(found.history)) == (10, [])
+
+
 def test_only_changes_that_touch_the_mapping_are_asked_for(dynamics):
     world = dynamics()
     lead = world.add(1)[1]

@@ -193,6 +193,30 @@ def test_what_is_no_plain_column_is_not_written(dynamics, name):
     assert (outcome.code, outcome.field) == ("read_only", name)
 
 
+def test_a_column_that_vanishes_while_we_run_stops_the_next_batch(dynamics):
+    world = dynamics()
+    record, adapter = world.add(1), world.adapter()
+    adapter.write([world.change(record, 1, 10)])
+    name = world.hide_field()
+    for score in (20, 30):
+        with pytest.raises(ConfigError) as caught:
+            adapter.write([world.change(record, 1, score)])
+        assert (caught.value.code, name in caught.value.message) == ("field_missing", True)
+
+
+def test_a_column_that_is_made_while_we_run_is_written_a_minute_later(dynamics):
+    world = dynamics()
+    column = world.simulator.store.tables["lead"].columns["new_mqlscore"]
+    record, adapter = world.add(1), world.adapter()
+    world.hide_field()
+    with pytest.raises(ConfigError):
+        adapter.write([world.change(record, 1, 10)])
+    world.simulator.add_column("lead", column)
+    world.clock.advance(61)
+    (outcome,) = adapter.write([world.change(record, 1, 20)])
+    assert outcome.status == "updated"
+
+
 def test_a_table_that_leadloop_does_not_know_is_refused_at_the_start(dynamics):
     for wrong in ({"object": "account"}, {"also": ("opportunity",)}, {"fields": {"quote": ("name",)}}):
         with pytest.raises(ConfigError):
