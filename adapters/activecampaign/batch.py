@@ -6,7 +6,8 @@ of whoever an import refused go one by one. What becomes of a call that fails: s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.activecampaign.fields import Fields
@@ -19,11 +20,17 @@ from connector.adapter import Client, NotDone, Send, Sending
 from connector.errors import RecordError, RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
+ECHO: Final = timedelta(hours=1)
+"""How long after a write the contact may show as changed by it: an import takes a while."""
 ORDER: Final = ("field", "tag", "note")
 
 
 class Batch:
-    """Sends batches of one account. `alone`: effects that an import refused, without saying why."""
+    """Sends batches of one account.
+
+    `alone`: effects that an import refused, without saying why. `written`: whom we wrote to lately, and when: such a
+    contact comes back as changed (see `changes`).
+    """
 
     def __init__(self, client: Client, people: People, fields: Fields, names: Names) -> None:
         self._client = client
@@ -31,6 +38,7 @@ class Batch:
         self._fields = fields
         self._names = names
         self.alone: set[str] = set()
+        self.written: dict[str, datetime] = {}
 
     def write_back(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
         """One outcome per write, in the order given. Raises only when nothing of the batch has gone out."""
@@ -38,7 +46,14 @@ class Batch:
         fit = [write for write in batch if sending.fits(write, self._check)]
         for send, writes in self._calls(fit):
             sending.attempt(send, writes)
-        return sending.outcomes_of(batch)
+        outcomes = sending.outcomes_of(batch)
+        self._remember([told.record_id for told in outcomes if told.status not in ("rejected", "conflict")])
+        return outcomes
+
+    def _remember(self, ids: Iterable[str | None]) -> None:
+        now = self._client.now()
+        kept = {id_: at for id_, at in self.written.items() if now - at < ECHO}
+        self.written = {**kept, **{id_: now for id_ in ids if id_ is not None}}
 
     def _calls(self, writes: Sequence[LeadWrite]) -> Iterator[tuple[Send, Sequence[LeadWrite]]]:
         many = [write for write in writes if self._may_import(write)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +35,8 @@ class Changes:
     people: People
     since: datetime | None
     size: int
+    echoes: Collection[str] = ()
+    """Whom we wrote to lately, when the acts of all are read besides: only the contact itself is read for that."""
     found: int = 0
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
@@ -62,7 +64,7 @@ class Changes:
         acts = [
             ToRead("activities", record["id"], since=since, changed_at=moment(record["udate"]))
             for record in records
-            if not is_gone(record)
+            if not is_gone(record) and record["id"] not in self.echoes
         ]
         return Page([record for record in fresh if not is_gone(record)], cursor=stood, to_read=[*gone, *acts])
 

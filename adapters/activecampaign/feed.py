@@ -40,18 +40,22 @@ class Feed:
 
     client: Client
     acts: Acts
+    is_live: bool = False
+    """Did the account show the acts of all when it was asked last?"""
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """New acts, oldest first. The first pull only begins: who acted before is named by the walk of contacts."""
         began = self.client.now()
         after = datetime.fromisoformat(cursor["after"]) if cursor else began
-        why_zero = None
+        self.is_live = False
         try:
             for found, body in _asked(self.client, after, self.acts.size):
                 yield self._page(found, body, after)
+                self.is_live = self.is_live or bool(found)
         except (RemoteRefusal, AuthError, _NotShownError):
-            why_zero = _NOT_SHOWN
-        yield Page(cursor={"after": (began - LATE).isoformat()}, why_zero=why_zero)
+            yield Page(why_zero=_NOT_SHOWN)  # the place stays: it may have been for a moment only
+        else:
+            yield Page(cursor={"after": (began - LATE).isoformat()})
 
     def _page(self, found: Sequence[Json], body: Json, after: datetime) -> Page[Json]:
         """Acts, but for what was tracked: only the contact's own list says what that was."""

@@ -41,6 +41,7 @@ class ActiveCampaignMarketing(MarketingAdapter):
         self._names = Names(client)
         self._people = People(client, self._fields, self._names)
         self._acts = Acts(client, self._names, self.acts_size)
+        self._feed = Feed(client, self._acts)
         self._batch = Batch(client, self._people, self._fields, self._names)
 
     @classmethod
@@ -65,12 +66,13 @@ class ActiveCampaignMarketing(MarketingAdapter):
         return self._fields.make(plan)
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        return Changes(self.client, self._people, self.options.since, self.page_size).walk(cursor)
+        echoes = self._batch.written if self._feed.is_live else {}
+        return Changes(self.client, self._people, self.options.since, self.page_size, echoes).walk(cursor)
 
     def activities(self, cursor: Json | None) -> Iterator[Page[Json]]:
         if not self._asks_log:
             return iter([Page(why_zero="the connection says 'log_of_all: false'")])
-        return Feed(self.client, self._acts).walk(cursor)
+        return self._feed.walk(cursor)
 
     def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
         return self._people.read(ids)
