@@ -74,7 +74,8 @@ class Changes:
         for step in steps(read, key_of, self.size, offset=place.get("offset", 0), anchor=place.get("anchor", ())):
             if "began" not in place:  # only now: our own clock may be wrong, that of an answer is the platform's
                 place = {**place, "began": self.client.now().isoformat(), "again": {}}
-            fresh = [record for record in step.fresh if place["seen"].get(record[KEY]) != _digest(record)]
+            seen = place["seen"]
+            fresh = [one for one in step.fresh if one[KEY] not in seen or seen[one[KEY]] != _digest(one)]
             place = _moved(place, step)
             yield self._page(fresh, since, {**stood, "lists": {**stood["lists"], list_id: place}})
         ended = {"from": (datetime.fromisoformat(place["began"]) - OVERLAP).isoformat(), "seen": place["again"]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,7 +19,7 @@ SHORT_ZONES: Final = {
     "BRT": -3,
 }  # fmt: skip
 """Hours from UTC. Names that are used for several zones are read as Act-On's own country reads them."""
-FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%b %d %Y %I:%M %p", "%b %d %Y %H:%M")
+FORMATS: Final = ("%b %d %Y %H:%M", "%b %d %Y %I:%M %p")
 _ZONED: Final = re.compile(r"(?P<time>.*\d(?: [AP]M)?) (?P<zone>GMT[+-]\d{1,2}:\d{2}|[A-Za-z]+(?:/[A-Za-z_/+-]+)*)")
 
 
@@ -44,17 +45,25 @@ def from_words(text: Any) -> datetime | None:
     """The time that a localized date tells; None for blank, and for one whose zone is not told."""
     found = _ZONED.fullmatch(" ".join(str(text or "").split()))
     zone = _zone(found["zone"]) if found else None
-    if found is None or zone is None:
-        return None
+    local = _local(found["time"]) if found and zone else None
+    return None if local is None else local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _local(text: str) -> datetime | None:
+    """The time on the account's clock. English month names are read whatever this machine's language."""
+    try:
+        return datetime.fromisoformat(text)  # nearly all are written so, and strptime costs twenty times as much
+    except ValueError:
+        pass
     for form in FORMATS:
         try:
-            # English month names are read whatever this machine's language: the process sets no locale.
-            return datetime.strptime(found["time"], form).replace(tzinfo=zone).astimezone(UTC)
+            return datetime.strptime(text, form)  # noqa: DTZ007 - its zone is put in by the caller
         except ValueError:
             continue
     return None
 
 
+@lru_cache(maxsize=64)
 def _zone(name: str) -> tzinfo | None:
     if name.startswith("GMT") and len(name) > 3:
         hours, minutes = name[4:].split(":")

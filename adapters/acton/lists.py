@@ -1,7 +1,7 @@
 """Lists of contacts: which are read, what their columns are, and their rows as records.
 
 A record holds the list's columns by their headings, and beside them `BESIDE`: its id, the address from the column that
-Act-On names as the e-mail's, times with their offset where they can be told, and the list's id.
+Act-On names as the e-mail's, the list's id, and the time of its last change where that can be told.
 Source: https://developer.act-on.com/reference/download-list, /get-list-of-act-on-assets
 Quirk:  the columns of dates are called `created_date` on one page and `__created_date` on another.
 Quirk:  a filter in the wrong unit is no error: it lets everything through, or nothing.
@@ -23,12 +23,10 @@ from connector.errors import ConfigError, ContractError
 from connector.model import Json
 
 KEY: Final = "_contact_id_"
-BESIDE: Final = (KEY, "email", "list_id", "created_at", "modified_at", "opted_out")
+BESIDE: Final = (KEY, "email", "list_id", "modified_at", "opted_out")
 """What a record holds besides the list's own columns (`opted_out` is put there by `consent`)."""
-DATES: Final = {
-    "created_date": "created_at", "__created_date": "created_at",
-    "modified_date": "modified_at", "__modified_date": "modified_at",
-}  # fmt: skip
+MODIFIED: Final = ("modified_date", "__modified_date")
+DATES: Final = frozenset({*MODIFIED, "created_date", "__created_date"})
 LONG_AGO_MS: Final = 946_684_800_000
 """The year 2000 in milliseconds: read as seconds, it lies so far ahead that nothing was modified since."""
 SHIFT: Final = timedelta(minutes=10)
@@ -37,23 +35,23 @@ _ID: Final = re.compile(r"l-[\w-]+")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The headings of a list, its id included, and which of them is the address's (-1: none is)."""
+    """The headings of a list, that of the id included, and the heading of the address ('': there is none)."""
 
     headings: tuple[str, ...]
-    email: int
+    email: str
 
     def record(self, row: Sequence[Any]) -> Json:
         """A row as a record. Raises ContractError when row and headings do not fit together."""
         if len(row) < len(self.headings) or not row[0]:
             raise ContractError("a row of the list has fewer values than the list has columns, or no id")
-        pairs = dict(zip(self.headings, row, strict=False))
-        record: Json = {name: value for name, value in pairs.items() if name not in DATES}
-        for name in DATES.keys() & pairs.keys():
-            at = from_words(pairs[name])
-            record[DATES[name]] = None if at is None else at.isoformat()
+        pairs = zip(self.headings, row, strict=False)
+        record: Json = {name: value for name, value in pairs if name not in DATES}
+        told = next((row[self.headings.index(name)] for name in MODIFIED if name in self.headings), None)
+        at = from_words(told)
+        record["modified_at"] = None if at is None else at.isoformat()
         record[KEY] = str(row[0])
         record["list_id"] = list_of(record[KEY])
-        record["email"] = str(row[self.email] or "").strip() if 0 <= self.email < len(row) else ""
+        record["email"] = str(record.get(self.email) or "").strip()
         return record
 
 
@@ -117,9 +115,10 @@ class Lists:
         headings, rows = (body.get("headers"), body.get("data")) if isinstance(body, dict) else (None, None)
         if not isinstance(headings, list) or not isinstance(rows, list) or KEY not in headings[:1]:
             raise ContractError(f"list {list_id} came without 'data', or without 'headers' that begin with {KEY}")
-        email = body.get("emailColumn")
-        columns = Columns(tuple(map(str, headings)), email if isinstance(email, int) else -1)
-        self.columns[list_id] = Columns(tuple(one for one in columns.headings if one not in DATES), columns.email)
+        names, place = tuple(map(str, headings)), body.get("emailColumn")
+        email = names[place] if isinstance(place, int) and 0 < place < len(names) else ""
+        self.columns[list_id] = Columns(tuple(name for name in names if name not in DATES), email)
+        columns = Columns(names, email)
         total = body.get("totalCount")
         return Slice([columns.record(row) for row in rows], total if isinstance(total, int) else -1)
 

@@ -93,7 +93,7 @@ class ActOnMarketing(MarketingAdapter):
         named = {name.partition(".")[0] for names in self.options.fields.values() for name in names}.difference(BESIDE)
         for id_ in chosen:
             columns = self._lists.columns_of(id_)
-            if columns.email < 0:
+            if not columns.email:
                 step = "mark the column of addresses as the e-mail column in Act-On"
                 yield CheckLine("fail", f"list {id_} names no e-mail column", step)
             if missing := sorted(named.difference(columns.headings)):
