@@ -13,9 +13,10 @@ from typing import Any
 from connector.loop.context import Crm, Loop
 from connector.loop.decisions import decisions, removals
 from connector.loop.feedback import feedback
+from connector.loop.find import find_records
 from connector.loop.guarded import guarded
 from connector.loop.pull import activities_per_contact, named_contacts, pull
-from connector.loop.push import find_records, push
+from connector.loop.push import push
 from connector.loop.reconcile import reconcile
 from connector.loop.requests import carry_out
 from connector.loop.score import score_step

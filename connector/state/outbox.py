@@ -277,6 +277,19 @@ ORDER BY o.fresh DESC, o.id
 """One row per lead is in flight, whichever kind: the oldest of a lead goes first, fresh leads before the others."""
 
 
+def creations_looked_for_before(
+    db: sqlite3.Connection, connection: str, looked_at: datetime, now: datetime, limit: int
+) -> list[Row]:
+    """Creations that may go now, on the word of a look that was before `looked_at`."""
+    rows = db.execute(
+        SELECT_ROW + "WHERE o.connection = ? AND o.state = 'planned' AND o.creates = 1"
+        " AND (o.next_at IS NULL OR o.next_at <= ?)"
+        " AND d.record_id IS NULL AND coalesce(d.resolved_at, '') < ? ORDER BY o.id LIMIT ?",
+        (connection, stamp(now), stamp(looked_at), limit),
+    )
+    return [_row(row) for row in rows]
+
+
 def in_state(db: sqlite3.Connection, connection: str, state: str, now: datetime, limit: int) -> list[Row]:
     """Rows of one state whose time has come."""
     rows = db.execute(

@@ -6,6 +6,7 @@ import pytest
 
 from connector.loop.requests import perform
 from connector.shipped import shipped
+from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.salesforce import INTEGRATION_USER, SALES_USERS
 from tests.sync.world import Company, address
 
@@ -181,6 +182,31 @@ def test_a_lead_that_was_withdrawn_and_qualifies_again_is_handed_over_with_its_t
     company.run_until_quiet()
     assert company.lead(held)["MQL__c"] is True
     assert len(company.sf.live("Task")) == 3
+
+
+def test_a_record_that_sales_made_while_the_creation_was_held_is_updated_instead(company: Company) -> None:
+    guarded(company, "ana", "bia", "cid")
+    [held] = {"ana", "bia", "cid"} - {str(lead["Email"]).split("@")[0] for lead in company.sf.live("Lead")}
+    company.later(hours=1)
+    record = of_sales(company, held)
+    release(company)
+    company.run_until_quiet()
+    assert company.lead(held)["Id"] == record, "there is one record, and it is theirs"
+    assert company.lead(held)["MQL__c"] is True
+    assert company.lead(held)["Company"] == "Theirs"
+
+
+def test_a_record_that_sales_made_while_the_platform_refused_writes_is_updated_instead(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    spent = Reply(403, [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}])
+    company.sf.faults.append(Fault("reply", path="/composite/", method="P.*", reply=spent))
+    company.run()
+    assert in_state(company, "planned") > 0
+    company.later(days=1)
+    record = of_sales(company)
+    company.run_until_quiet()
+    assert company.lead("ana")["Id"] == record
+    assert company.lead("ana")["MQL__c"] is True
 
 
 def test_a_lead_that_opted_out_while_it_was_held_is_suppressed(company: Company) -> None:
