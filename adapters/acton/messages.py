@@ -3,7 +3,7 @@
 No feed tells them, and a report takes no time: a message is looked at again the later, the longer nobody did anything
 with it, and its rows are read only where its counts moved. Rows of the last day before a look are read again, since
 one may show late; the engine drops repeats. A row names the record in a list: those of lists that are not read are left
-out.
+out, and a walk that brings nothing else says so.
 
 Cursor: `listed`, when messages were listed; `known`, for each message when it was `looked` at, its `last` act (both in
 seconds), and what it `told`; `first`, while the first walk is under way, which takes messages of any age.
@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -62,6 +62,8 @@ class Reports:
     lists: Lists
     since: datetime | None
     size: int
+    passed_on: int = 0
+    elsewhere: set[str] = field(default_factory=set)
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
         """Acts of messages, the oldest message first."""
@@ -76,7 +78,18 @@ class Reports:
             for page in self._look(message, stood):
                 stood = page.cursor or stood
                 yield page
-        yield Page(cursor=_ended(stood, messages, now), why_zero=None if due else "no message is due for a look")
+        yield Page(cursor=_ended(stood, messages, now), why_zero=self._why_zero(len(due)))
+
+    def _why_zero(self, looks: int) -> str | None:
+        if self.passed_on:
+            return None
+        if self.elsewhere:
+            return f"all acts are of lists that are not read: {', '.join(sorted(self.elsewhere))}"
+        return (
+            "nobody did anything with the messages that were due for a look"
+            if looks
+            else "no message is due for a look"
+        )
 
     def _is_due(self, message: Message, stood: Json, now: datetime) -> bool:
         known = stood["known"].get(message.id)
@@ -109,8 +122,11 @@ class Reports:
         walk = steps(partial(result_of, self.client, path, {"count": self.size}), _key, self.size)
         chosen = self.lists.chosen()
         for step in walk:
-            acts = [_act(message, kind, row) for row in step.fresh if _is_ours(row, chosen, mark)]
-            yield Page(records=acts)
+            new = [row for row in step.fresh if mark is None or (from_milliseconds(row.get("ts")) or mark) >= mark]
+            ours = [row for row in new if _list(row) in chosen]
+            self.elsewhere |= {_list(row) for row in new} - set(chosen)
+            self.passed_on += len(ours)
+            yield Page(records=[_act(message, kind, row) for row in ours])
 
     def _report(self, id_: str) -> Mapping[str, Any]:
         answer = self.client.request("GET", f"{PATH}/{id_}/report", accept={404})
@@ -142,9 +158,8 @@ def _message_id(row: Json) -> str:
     return str(id_)
 
 
-def _is_ours(row: Json, chosen: Sequence[str], mark: datetime | None) -> bool:
-    at = from_milliseconds(row.get("ts"))
-    return list_of(str(row.get("recid") or "")) in chosen and (mark is None or at is None or at >= mark)
+def _list(row: Json) -> str:
+    return list_of(str(row.get("recid") or "")) or "(no record)"
 
 
 def _act(message: Message, kind: str, row: Json) -> Json:

@@ -85,6 +85,13 @@ def test_a_quiet_message_is_looked_at_less_and_less_and_in_the_end_no_more(world
     assert looks(world) == looks_a_day
 
 
+def test_messages_with_which_nobody_did_anything_say_so(world):
+    world.simulator.send("news-1")
+    kept = Kept()
+    assert read(world, kept) == []
+    assert kept.why_zero == ["nobody did anything with the messages that were due for a look"]
+
+
 def test_the_same_rows_read_again_have_the_same_keys(world):
     ids = [world.add(number) for number in range(3)]
     news = world.simulator.send("news-1")
@@ -120,7 +127,9 @@ def test_acts_of_lists_that_are_not_read_are_left_out(world):
     world.simulator.account.add_list("Others")
     stranger = world.simulator.add("other@example.com", "l-0002")
     world.simulator.react(world.simulator.send("news-1"), stranger, "OPENED")
-    assert read(world, lists=["l-0001"]) == []
+    kept = Kept()
+    assert read(world, kept, lists=["l-0001"]) == []
+    assert kept.why_zero == ["all acts are of lists that are not read: l-0002"]
     assert len(read(world)) == 1
 
 
