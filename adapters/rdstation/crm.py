@@ -38,7 +38,7 @@ from connector.adapter import (
     Resolution,
     Sending,
 )
-from connector.errors import RecordError, RemoteError
+from connector.errors import LeadloopError, RecordError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 
@@ -71,9 +71,9 @@ class RdStationCrm(CrmAdapter):
 
     def write(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
         sending = Sending()
-        for write in batch:
-            if sending.fits(write, self._check):
-                sending.attempt(self._send, [write])
+        usable = [write for write in batch if sending.fits(write, self._check)]
+        for write in usable:
+            sending.attempt(self._send, [write])
         return [self._named(outcome) for outcome in sending.outcomes_of(batch)]
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
@@ -83,7 +83,7 @@ class RdStationCrm(CrmAdapter):
         return Walker(self.account).pages(cursor)
 
     def _check(self, write: LeadWrite) -> None:
-        """Can this write travel at all? Raises RecordError that says why not."""
+        """Can this write travel at all? Raises RecordError that says why not; ConfigError where none could."""
         if write.kind not in self.spec.capabilities.writes:
             raise RecordError(f"RD Station CRM takes no writes of kind '{write.kind}'", code="unsupported")
         if write.kind != "record" and not write.record_id:
@@ -91,7 +91,10 @@ class RdStationCrm(CrmAdapter):
         if write.kind == "record" and not (write.record_id or write.key):
             raise RecordError("a deal is made under a key, and this write has none", code="blank_key")
         if write.kind == "record":
-            Writer(self.account, self.account.api).parts(write)
+            writer = Writer(self.account, self.account.api)
+            writer.parts(write)
+            if not write.record_id:
+                writer.first_stage()
 
     def _send(self, writes: Sequence[LeadWrite]) -> Sequence[Outcome]:
         api = self.account.api.with_reserve(writes[0].fresh)
@@ -104,8 +107,15 @@ class RdStationCrm(CrmAdapter):
         return writer.change(write) if write.record_id else writer.create(write)
 
     def _named(self, outcome: Outcome) -> Outcome:
-        """A refused field by the name that people know; our own names may be old then."""
+        """A refused field by the name that people know; our own names may be old then.
+
+        Never raises: what became of the batch is known by now.
+        """
         if outcome.status != "rejected" or outcome.field is None:
             return outcome
-        self.account.schema.forget(older_than_s=FRESH_S)
-        return replace(outcome, field=self.account.schema.named(outcome.field))
+        try:
+            return replace(outcome, field=self.account.schema.named(outcome.field))
+        except LeadloopError:
+            return outcome
+        finally:
+            self.account.schema.forget(older_than_s=FRESH_S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,22 +11,26 @@ from adapters.rdstation.sales.api import Api
 from adapters.rdstation.sales.columns import Column
 from adapters.rdstation.sales.directory import Directory
 from adapters.rdstation.sales.resolving import Resolver
-from adapters.rdstation.sales.rows import Contact
+from adapters.rdstation.sales.rows import Contact, Deal
 from adapters.rdstation.sales.schema import Schema
 from adapters.rdstation.sales.views import View
 from connector.adapter import Options, PersonKeys, Resolution
 
+CONTACT_HOLDS: Final = timedelta(hours=1)
+"""How long a contact is believed when all that is asked is whose deal it is."""
 LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long a look-up may be old when a deal is made on its word."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """What this process looked up and made: searches may not show it yet. All by leadloop_id."""
+    """What this process looked up and made: searches may not show it yet. By leadloop_id where nothing else is said."""
 
     looks: dict[str, datetime] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
+    known: dict[str, tuple[datetime, Contact | None]] = field(default_factory=dict)
+    """Contacts of deals that were told, by their own ids, and when they were read."""
 
 
 class Account:
@@ -67,3 +71,22 @@ class Account:
         """Was this person looked for so lately that a deal may be made on its word?"""
         at = self.memory.looks.get(leadloop_id)
         return at is not None and self.api.client.now() - at < LOOK_HOLDS
+
+    def contacts_of(self, deal: Deal) -> list[Contact]:
+        """Whose deal is it? As the answer says, else as it was within the last hour.
+
+        Our own scores come back as changed deals, and version 2 asks for each contact by itself.
+        """
+        if deal.contacts is not None or deal.contact_ids is None:
+            return list(self.api.contacts_of(deal))
+        found = (self._contact(one) for one in deal.contact_ids)
+        return [contact for contact in found if contact is not None]
+
+    def _contact(self, contact_id: str) -> Contact | None:
+        now = self.api.client.now()
+        at, contact = self.memory.known.get(contact_id, (None, None))
+        if at is None or now - at > CONTACT_HOLDS:
+            whole = self.api.contact(contact_id)
+            contact = replace(whole, raw={}) if whole is not None else None
+            self.memory.known[contact_id] = now, contact
+        return contact

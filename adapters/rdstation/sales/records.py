@@ -38,10 +38,10 @@ class Walker:
             yield Page([self._record(deal) for deal in fresh], _cursor(reached), why_zero=zero)
 
     def _record(self, deal: Deal) -> CrmRecord:
-        view, api = self.account.view, self.account.api
+        view = self.account.view
         if deal.status == LOST and not (deal.lost_reason_id or deal.lost_reason):
             deal = self._with_reason(deal)
-        contacts = api.contacts_of(deal)
+        contacts = self.account.contacts_of(deal)
         contact = next(iter(contacts), None)
         return CrmRecord(
             object=DEAL,

@@ -7,6 +7,7 @@ Source: https://developers.rdstation.com/reference/crm-v1-mensagens-de-erro (typ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -57,7 +58,7 @@ def _make_task(api: Api, todo: Todo) -> str:
     except AuthError as error:
         if error.code == "http_401":
             raise
-    return api.make_task(Todo(todo.deal_id, todo.subject, todo.text, PLAIN, todo.owner_id, todo.due_at))
+    return api.make_task(replace(todo, kind=PLAIN))
 
 
 def _text(write: LeadWrite) -> str:

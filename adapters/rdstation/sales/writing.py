@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from adapters.rdstation.sales import outcomes
 from adapters.rdstation.sales.account import Account
-from adapters.rdstation.sales.api import Api
+from adapters.rdstation.sales.api import Api, Stage
 from adapters.rdstation.sales.columns import OF_CONTACT, Column
 from adapters.rdstation.sales.errors import is_taken_name
 from adapters.rdstation.sales.rows import Contact
@@ -53,15 +53,9 @@ class Writer:
             return self.change(replace(write, object=there.object, record_id=there.id))
         if there is not None:
             return outcomes.conflict(write, there.id)
-        stage = self.account.schema.first_stage(self.account.pipeline)
-        if stage is None:
-            raise ConfigError(
-                f"connection '{self.account.options.connection}': there is no pipeline '{self.account.pipeline}'",
-                hint="'pipeline' is the name or the id of a pipeline; 'leadloop discover' lists them",
-            )
         contact = self.account.memory.contacts.get(write.key) or self._make_contact(write, parts.of_contact)
         parts.own.setdefault("name", parts.of_contact.get("name") or NO_NAME)
-        deal = self.api.make_deal(parts.own, parts.custom, stage, contact)
+        deal = self.api.make_deal(parts.own, parts.custom, self.first_stage(), contact)
         self.account.memory.made[write.key] = deal.id
         return outcomes.done(write, deal.id, created=True)
 
@@ -97,6 +91,16 @@ class Writer:
         if key is not None and write.key:
             parts.custom[key.code] = write.key
         return parts
+
+    def first_stage(self) -> Stage:
+        """Where new deals go. Raises ConfigError when the account has no such pipeline."""
+        stage = self.account.schema.first_stage(self.account.pipeline)
+        if stage is None:
+            raise ConfigError(
+                f"connection '{self.account.options.connection}': there is no pipeline '{self.account.pipeline}'",
+                hint="'pipeline' is the name or the id of a pipeline; 'leadloop discover' lists them",
+            )
+        return stage
 
     def _there(self, write: LeadWrite) -> Found | None:
         """The deal that the person has: made by us a moment ago, or found now, unless it was looked for lately."""

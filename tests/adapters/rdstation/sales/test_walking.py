@@ -80,6 +80,20 @@ def test_a_look_when_nothing_changed_costs_one_call(crm):
         assert (records, pages_read(world) - before) == ([], 1)
 
 
+def test_our_own_scores_that_come_back_ask_for_no_contact_again(crm):
+    world = crm(2)
+    records = [world.add(number) for number in range(1, 5)]
+    adapter = world.adapter()
+    world.clock.advance(600)
+    _, cursor = read_all(adapter)
+    adapter.write([world.change(record, number, 50) for number, record in enumerate(records, 1)])
+    world.clock.advance(60)
+    asked = len(world.simulator.calls("GET", "/contacts/"))
+    changed, _ = read_all(adapter, cursor)
+    assert {one.email for one in changed} == {world.email_of(number) for number in range(1, 5)}
+    assert len(world.simulator.calls("GET", "/contacts/")) == asked
+
+
 @VERSIONS
 def test_a_reason_that_the_list_leaves_out_is_read_from_the_deal(crm, version):
     world = crm(version)
