@@ -17,13 +17,15 @@ from connector.model import Json
 
 ODOO_BOT: Final = 1
 """The user in whose name Odoo's own automations act."""
+_CALL: Final = [["category", "=", "phonecall"], ["res_model", "in", [False, LEAD]]]
 
 
 @dataclass(slots=True)
 class Memory:
-    """`absent` are keys that nobody was found for, each good for one creation."""
+    """`absent` are keys that nobody was found for, each good for one creation; `tags` are ids by name."""
 
     absent: set[str] = field(default_factory=set)
+    tags: dict[str, int] = field(default_factory=dict)
 
 
 class Account:
@@ -56,6 +58,15 @@ class Account:
         """The stages of all teams."""
         return Stages(self.api.rows("crm.stage", [], order="sequence asc, id asc"))
 
+    @cached_property
+    def activity(self) -> Json:
+        """What all activities on leads share: the model's id, and the type Call where the database has one."""
+        models = self.api.rows("ir.model", [["model", "=", LEAD]], ("model",))
+        if not models:
+            raise ConfigError("Odoo shows no model crm.lead", hint="install the CRM application")
+        types = self.api.rows("mail.activity.type", _CALL, ("name",), order="sequence asc, id asc", limit=1)
+        return {"res_model_id": models[0]["id"], **({"activity_type_id": types[0]["id"]} if types else {})}
+
     @property
     def key(self) -> Column | None:
         """The field that holds our key. Raises ConfigError where the mapping names one that nobody made."""
@@ -71,8 +82,9 @@ class Account:
         return column
 
     def forget(self) -> None:
-        """Ask for fields and stages anew when they are next needed."""
-        for name in ("_described", "stages"):
+        """Ask for all of it anew when it is next needed."""
+        self.memory.tags.clear()
+        for name in ("_described", "stages", "activity"):
             self.__dict__.pop(name, None)
 
     def codes_of(self, names: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from adapters.odoo.account import Account
 from adapters.odoo.reading import ids_of, rows_by_id
 from adapters.odoo.spec import LEAD
 from connector.adapter import Send
+from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome, ReadBack
 
 TAG: Final = "crm.tag"
@@ -21,16 +22,22 @@ LINK: Final = 4
 
 def sender(account: Account, name: str, *, on: bool) -> Send:
     """One call that puts the tag on all these records, or takes it off. Makes the tag when it is first put on."""
-    tag = _tag_id(account, name)
+    tag = account.memory.tags.get(name) or _tag_id(account, name)
     if tag is None and on:
         [tag] = account.api.create(TAG, [{"name": name}])
+    if tag is not None:
+        account.memory.tags[name] = tag
 
     def send(writes: Sequence[LeadWrite]) -> list[Outcome]:
         if tag is None:
             return [Outcome(one.effect, "unchanged", record_id=one.record_id, object=LEAD) for one in writes]
         command = [LINK if on else UNLINK, tag, 0]
         fresh = any(write.fresh for write in writes)
-        account.api.write(LEAD, ids_of(writes), {"tag_ids": [command]}, reserve=fresh)
+        try:
+            account.api.write(LEAD, ids_of(writes), {"tag_ids": [command]}, reserve=fresh)
+        except RemoteRefusal:
+            account.memory.tags.pop(name, None)  # perhaps it is the tag that somebody deleted
+            raise
         return [Outcome(one.effect, "updated", record_id=one.record_id, object=LEAD) for one in writes]
 
     return send

@@ -18,17 +18,15 @@ from adapters.odoo.account import Account, link_id
 from adapters.odoo.reading import ids_of, rows_by_id
 from adapters.odoo.spec import LEAD
 from connector.adapter import Send
-from connector.errors import ConfigError
 from connector.model import Json, LeadWrite, Outcome, ReadBack
 
 ACTIVITY: Final = "mail.activity"
 MESSAGE: Final = "mail.message"
-_CALL: Final = [["category", "=", "phonecall"], ["res_model", "in", [False, LEAD]]]
 
 
 def sender(account: Account, kind: str, leads: Mapping[str, Json]) -> Send:
     """One call that makes tasks, or notes, on these leads; `leads` are those of `leads_of`."""
-    common = _of_all_tasks(account) if kind == "task" else {"model": LEAD, "message_type": "comment"}
+    common = account.activity if kind == "task" else {"model": LEAD, "message_type": "comment"}
     leaders = _leaders(account, leads) if kind == "task" else {}
 
     def send(writes: Sequence[LeadWrite]) -> list[Outcome]:
@@ -69,15 +67,6 @@ def seen(account: Account, writes: Sequence[LeadWrite]) -> list[ReadBack]:
         ReadBack(effect, id_ is not None, record_id=str(id_) if id_ else None, object=LEAD)
         for effect, id_ in ours.items()
     ]
-
-
-def _of_all_tasks(account: Account) -> Json:
-    """What all tasks share: the model's id, and the type Call where the database has one."""
-    models = account.api.rows("ir.model", [["model", "=", LEAD]], ("model",))
-    if not models:
-        raise ConfigError("Odoo shows no model crm.lead", hint="install the CRM application")
-    types = account.api.rows("mail.activity.type", _CALL, ("name",), order="sequence asc, id asc", limit=1)
-    return {"res_model_id": models[0]["id"], **({"activity_type_id": types[0]["id"]} if types else {})}
 
 
 def _leaders(account: Account, leads: Mapping[str, Json]) -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.odoo.columns import columns
 from connector.adapter import FieldPlan
 
 LEAD = "crm.lead"
@@ -19,6 +20,14 @@ def test_fields_are_described_with_their_options_lengths_and_what_is_required(od
     assert [name for name, one in told.items() if one.required] == ["name"], "the type has a default"
     assert (told["stage_id"].type, told["stage"].type, told["date_open"].writable) == ("reference", "text", False)
     assert {"status", "stage_order", "tags", "is_ours"} <= told.keys()
+
+
+def test_a_link_is_told_by_its_id_and_without_the_ending_by_its_name(odoo):
+    reason = {"type": "many2one", "relation": "crm.lost.reason"}
+    newer = columns({"lost_reason_id": reason}, {}, None)
+    older = columns({"lost_reason": reason}, {}, None)
+    assert (newer["lost_reason_id"].type, newer["lost_reason"].type) == ("many2one", "label")
+    assert (older["lost_reason"].type, older["lost_reason"].codes) == ("label", ("lost_reason",))
 
 
 def test_missing_fields_are_made_and_then_there(odoo):

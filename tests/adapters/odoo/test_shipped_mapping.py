@@ -74,6 +74,14 @@ def test_a_lead_is_accepted_qualified_and_won_by_whoever_did_it(opened):
     assert told == [("accepted", None, "8"), ("qualified", None, "7"), ("won", None, "8")]
 
 
+def test_a_lead_that_is_taken_on_before_we_ever_saw_it_is_accepted_and_one_given_back_is_not(opened):
+    world, mapping = opened()
+    world.adapter().write([world.creation(1)])
+    assert decisions(world, mapping, lambda sales, lead: sales.assign(lead, 7)) == [("accepted", None, "7")]
+    [before], _ = read_all(world.adapter())
+    assert decisions(world, mapping, lambda sales, lead: sales.edit(lead, user_id=False), before=before) == []
+
+
 def test_a_converted_lead_is_lost_and_not_rejected(opened):
     world, mapping = opened()
     world.adapter().write([world.creation(1)])

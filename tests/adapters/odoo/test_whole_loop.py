@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connector.loop.tally import outcome
-from tests.adapters.odoo.desk import Desk, DeskOfOpportunities
+from tests.adapters.odoo.desk import Desk, DeskOfOpportunities, DeskWithoutSettings
 from tests.sync.world import FACTOR, Company, address
 
 
@@ -27,13 +27,20 @@ class OdooCompany(Company):
         return self
 
 
-@pytest.fixture(params=[Desk, DeskOfOpportunities])
-def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OdooCompany]:
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[OdooCompany]:
+    with OdooCompany(tmp_path, Desk) as company:
+        yield company
+
+
+@pytest.fixture(params=[Desk, DeskOfOpportunities, DeskWithoutSettings])
+def any_company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OdooCompany]:
     with OdooCompany(tmp_path, request.param) as company:
         yield company
 
 
-def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: OdooCompany) -> None:
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(any_company: OdooCompany) -> None:
+    company = any_company
     company.convert("ana", "ebook-a", "ebook-b")
     company.convert("bia", "ebook-a")
     lines = company.run()
@@ -66,7 +73,8 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: OdooCompany)
     assert company.desk.count(address("ana")) == 1
 
 
-def test_a_lead_is_taken_on_qualified_and_won(company: OdooCompany) -> None:
+def test_a_lead_is_taken_on_qualified_and_won(any_company: OdooCompany) -> None:
+    company = any_company
     company.convert("ana", "ebook-a", "ebook-b")
     company.run()
     for step, stage in ((company.desk.accept, "accepted"), (company.desk.qualify, "qualified")):

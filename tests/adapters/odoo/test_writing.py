@@ -98,6 +98,25 @@ def test_one_deleted_record_among_tagged_ones_is_told_alone(odoo):
     assert [(one.status, one.moved) for one in outcomes] == [("updated", False), ("rejected", True), ("updated", False)]
 
 
+def test_a_tag_that_somebody_deleted_is_made_anew(odoo):
+    world = odoo()
+    adapter = world.adapter()
+    records = [world.add(number) for number in (1, 2)]
+    adapter.write([tag(records[0])])
+    world.simulator.store.rows["crm.tag"].clear()
+    assert [one.status for one in adapter.write([tag(records[1])])] == ["rejected"]
+    assert [one.status for one in adapter.write([tag(records[1])])] == ["updated"]
+    assert world.simulator.tags_of(int(records[1][1])) == ["MQL"]
+
+
+def test_what_all_tasks_share_is_asked_once(odoo):
+    world = odoo()
+    adapter = world.adapter()
+    for number in (1, 2):
+        adapter.write([beside(world.add(number), "task", subject="Call")])
+    assert [len(world.simulator.calls(path=model)) for model in ("/ir.model/", "/mail.activity.type/")] == [1, 1]
+
+
 def test_a_task_goes_to_the_salesperson_else_to_the_leader_due_on_the_company_s_day(odoo):
     world = odoo(time_zone="America/Sao_Paulo")
     owned, free = world.add(1), world.add(2)

@@ -75,6 +75,8 @@ class Leads:
             return dict(values)
         left = list(tags)
         for command, tag, ids in values["tag_ids"]:
+            if command == 4 and tag not in self.store.rows["crm.tag"]:
+                raise wording.missing()
             if command == 6:
                 left = list(ids)
             elif command == 4:
