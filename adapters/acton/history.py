@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.acton.lists import list_of
 from adapters.acton.people import People, path_of
-from adapters.acton.spec import INVALID_LIST
 from connector.adapter import Client, Page
 from connector.errors import ContractError, RemoteRefusal
 from connector.model import Json
@@ -58,9 +56,7 @@ class History:
         try:
             answer = self.client.request("GET", f"{path_of(id_)}/facts", params={"months": months})
         except RemoteRefusal as refusal:
-            if refusal.means == "gone" or (
-                refusal.code == INVALID_LIST and list_of(id_) not in self.people.lists.names()
-            ):
+            if self.people.is_gone(id_, refusal):
                 return None
             raise
         body: Any = answer.json()

@@ -80,7 +80,7 @@ class ActOnMarketing(MarketingAdapter):
 
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
         histories = int(self.options.values.get("histories_per_day", HISTORIES))
-        return Sweep(self.client, self._lists, self.page_size, histories).walk(cursor)
+        return Sweep(self.client, self._lists, self._people, self.page_size, histories).walk(cursor)
 
     def write_back(self, batch_: Sequence[LeadWrite]) -> Sequence[Outcome]:
         return batch.write_back(self.client, self._lists, batch_)

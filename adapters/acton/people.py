@@ -51,7 +51,7 @@ class People:
         try:
             answer = self.client.request("GET", path_of(id_))
         except RemoteRefusal as refusal:
-            if refusal.means == "gone" or (refusal.code == INVALID_LIST and list_of(id_) not in self.lists.names()):
+            if self.is_gone(id_, refusal):
                 return None
             raise
         values: Any = answer.json()
@@ -61,6 +61,10 @@ class People:
         if record[KEY] != id_ or (record["email"] and "@" not in record["email"]):
             raise ContractError(f"contact {id_} came with another id, or its values are not in the order of the list")
         return self.noted(record)
+
+    def is_gone(self, id_: str, refusal: RemoteRefusal) -> bool:
+        """Does this refusal say that the contact was deleted, or its whole list was?"""
+        return refusal.means == "gone" or (refusal.code == INVALID_LIST and list_of(id_) not in self.lists.names())
 
     def noted(self, record: Json) -> Json:
         """The record; whose it is is remembered for the acts that are read by its id."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zlib import crc32
 
 from adapters.acton.changes import HISTORY
 from adapters.acton.lists import KEY, Lists
 from adapters.acton.paging import Step, steps
-from adapters.acton.people import key_of
+from adapters.acton.people import People, key_of
 from connector.adapter import Client, Page, ToRead
 from connector.model import Json
 
@@ -28,6 +28,7 @@ class Sweep:
 
     client: Client
     lists: Lists
+    people: People
     size: int
     histories: int
 
@@ -43,20 +44,16 @@ class Sweep:
             offset, anchor = here.get("offset", 0), here.get("anchor", ())
             for step in steps(read, key_of, self.size, offset=offset, anchor=anchor):
                 place = {"list": list_id, "offset": step.offset, "anchor": list(step.anchor)}
-                ids = [record[KEY] for record in step.fresh]
-                due = self._due(ids, step, len(chosen), now)
-                yield Page(records=ids, to_read=due, cursor=place)
+                due = self._due(step, len(chosen), now)
+                yield Page(records=[record[KEY] for record in step.fresh], to_read=due, cursor=place)
         yield Page(cursor={})
 
-    def _due(self, ids: list[str], step: Step, lists: int, now: datetime) -> list[ToRead]:
+    def _due(self, step: Step, lists: int, now: datetime) -> list[ToRead]:
         """Whose turn it is today. A list's share of the day's calls decides how many days a turn takes."""
         share = self.histories // lists
         if share < 1:
             return []
         days = max(1, -(-step.total // share))
-        today = now.toordinal()
-        return [
-            ToRead("activities", id_, since=now - HISTORY)
-            for id_ in ids
-            if (crc32(id_.encode()) + today) % days == 0
-        ]  # fmt: skip
+        since = now - max(HISTORY, timedelta(days=2 * days))  # a turn that nobody took is made good by the next
+        due = [one for one in step.fresh if (crc32(one[KEY].encode()) + now.toordinal()) % days == 0]
+        return [ToRead("activities", self.people.noted(record)[KEY], since=since) for record in due]

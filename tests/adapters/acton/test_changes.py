@@ -192,6 +192,25 @@ def test_everybodys_history_is_read_again_in_turn(world):
     assert not [one for page in world.adapter(histories_per_day=0).everyone(None) for one in page.to_read]
 
 
+def test_a_turn_reaches_back_to_the_one_before_last(world):
+    for number in range(50):
+        world.add(number)
+    turns = [one for page in world.adapter(histories_per_day=1).everyone(None) for one in page.to_read]
+    assert {world.clock.begin - one.since for one in turns} <= {timedelta(days=100)}
+    daily = [one for page in world.adapter().everyone(None) for one in page.to_read]
+    assert {world.clock.begin - one.since for one in daily} == {timedelta(days=62)}
+
+
+def test_the_daily_walk_asks_for_no_record_twice(world):
+    for number in range(5):
+        world.add(number)
+    adapter = world.adapter()
+    for one in [one for page in adapter.everyone(None) for one in page.to_read]:
+        list(adapter.activities_of(one.id, one.since))
+    assert not world.simulator.calls("GET", "/record/[^/]+$")
+    assert len(world.simulator.calls("GET", "/facts$")) == 5
+
+
 def test_a_page_holds_1000_contacts(acton):
     world = acton()
     world.kind = ActOnMarketing
