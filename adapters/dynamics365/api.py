@@ -18,8 +18,8 @@ from connector.model import Json
 
 ROOT: Final = "/api/data/v9.2/"
 PAGE_ROWS: Final = 1000
-BATCH_DEADLINE_S: Final = 150.0
-"""The platform gives up on a request after two minutes."""
+DEADLINE_S: Final = 150.0
+"""For batches and definitions, which take their time: the platform itself gives up after two minutes."""
 ANNOTATIONS: Final = f'odata.include-annotations="{odata.FORMATTED},{odata.LOOKUP_TABLE}"'
 
 
@@ -85,7 +85,7 @@ class Api:
 
     def define(self, path: str, body: Json) -> None:
         """Make a definition, or run an action on them."""
-        self.client.request("POST", ROOT + path, json=body, safe=False)
+        self.client.request("POST", ROOT + path, json=body, safe=False, deadline_s=DEADLINE_S)
 
     def batch(self, parts: Sequence[Part], *, safe: bool = False) -> list[PartAnswer | None]:
         """One batch, its parts independent of each other; what was answered to each, None where nothing came back.
@@ -101,7 +101,7 @@ class Api:
             safe=safe,
             reserve=self.reserve,
             cost=len(parts),
-            deadline_s=BATCH_DEADLINE_S,
+            deadline_s=DEADLINE_S,
         )
         told: list[PartAnswer | None] = []
         told += multipart.unpacked(answer.headers.get("Content-Type", ""), answer.content)[: len(parts)]

@@ -16,9 +16,10 @@ from typing import Final
 
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import ANNOTATIONS, ROOT, Api
-from adapters.dynamics365.multipart import Part
+from adapters.dynamics365.multipart import Part, PartAnswer
 from adapters.dynamics365.schema import Column, Schema
 from adapters.dynamics365.tables import Table
+from connector.errors import RetryableError
 from connector.model import FieldChange, Json
 
 REACHES_BACK: Final = timedelta(days=2)
@@ -80,9 +81,18 @@ class History:
     def _details(self, lines: Sequence[Json]) -> list[Json]:
         paths = (f"{ROOT}audits({line['auditid']})/Microsoft.Dynamics.CRM.RetrieveAuditDetails" for line in lines)
         parts = [Part("GET", path, None, {"Prefer": ANNOTATIONS}) for path in paths]
-        answers = self.api.batch(parts, safe=True)
-        bodies = (answer.body if answer is not None and answer.status == 200 else None for answer in answers)
-        return [(body.get("AuditDetail") or {}) if isinstance(body, dict) else {} for body in bodies]
+        return [_detail(answer) for answer in self.api.batch(parts, safe=True)]
+
+
+def _detail(answer: PartAnswer | None) -> Json:
+    """What a change is about; nothing where our user may not see it, or where it was cleaned up meanwhile.
+
+    Raises RetryableError for an answer that did not come: the page is read once more.
+    """
+    if answer is None or answer.status >= 429:
+        raise RetryableError("Dynamics did not tell a change that its audit log names", code="bad_content")
+    body = answer.body if answer.status == 200 and isinstance(answer.body, dict) else {}
+    return body.get("AuditDetail") or {}
 
 
 def _touches(line: Json, columns: Sequence[Column]) -> bool:

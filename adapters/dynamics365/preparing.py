@@ -17,8 +17,7 @@ from connector.adapter import FieldOutcome, FieldPlan
 from connector.errors import AuthError, RemoteRefusal
 from connector.model import Json
 
-LANGUAGE: Final = 1033
-"""English, which every environment has as its base or beside it."""
+ENGLISH: Final = 1033
 LONG_CHARACTERS: Final = 2000
 WHOLE_NUMBERS: Final = 2_147_483_647
 _KINDS: Final[Mapping[str, str]] = {
@@ -44,13 +43,14 @@ class Preparation:
         self.key = key
         self.dry_run = dry_run
         self._tables: dict[str, Description] = {}
-        self._made = False
+        self._changed: set[str] = set()
+        self._language: int | None = None
 
     def all(self, plans: Sequence[FieldPlan]) -> list[FieldOutcome]:
         """One outcome per planned column; what was made is published at the end."""
         outcomes = [self._one(plan) for plan in plans]
-        if self._made:
-            self.api.define("PublishAllXml", {})
+        if self._changed:
+            self._publish()
         for plan in plans:
             self.schema.forget(plan.object)
         return outcomes
@@ -71,6 +71,19 @@ class Preparation:
             self._tables[name] = Description(self.api, name)
         return self._tables[name]
 
+    def _publish(self) -> None:
+        """These tables alone: what others are still working on stays unpublished."""
+        entities = "".join(f"<entity>{name}</entity>" for name in sorted(self._changed))
+        xml = f"<importexportxml><entities>{entities}</entities></importexportxml>"
+        self.api.define("PublishXml", {"ParameterXml": xml})
+
+    def _words(self) -> int:
+        """The language of the environment: others may not be there."""
+        if self._language is None:
+            rows = self.api.all("organizations", {"$select": "languagecode"})
+            self._language = int(rows[0].get("languagecode") or ENGLISH) if rows else ENGLISH
+        return self._language
+
     def _fitting(self, plan: FieldPlan, table: Description) -> FieldOutcome:
         wrong = differences(plan, table)
         if wrong or plan.name != self.key or plan.name in table.unique:
@@ -79,10 +92,12 @@ class Preparation:
 
     def _created(self, plan: FieldPlan) -> FieldOutcome:
         try:
-            self.api.define(f"EntityDefinitions(LogicalName='{plan.object}')/Attributes", definition(plan))
+            self.api.define(
+                f"EntityDefinitions(LogicalName='{plan.object}')/Attributes", definition(plan, self._words())
+            )
         except (RemoteRefusal, AuthError) as error:
             return FieldOutcome(plan, "missing", f"our user may not make columns ({error.code}): {how_to(plan)}")
-        self._made = True
+        self._changed.add(plan.object)
         if plan.name == self.key:
             return self._with_key(plan, "created")
         return FieldOutcome(plan, "created", f"as {_KINDS[plan.type]}")
@@ -93,12 +108,13 @@ class Preparation:
         if state is None and self.dry_run:
             return FieldOutcome(plan, "would_create", "its alternate key")
         if state is None:
-            body = {"SchemaName": f"{plan.name}_key", "DisplayName": _label(plan.label), "KeyAttributes": [plan.name]}
+            body = {"SchemaName": f"{plan.name}_key", "DisplayName": _label(plan.label, self._words()),
+                    "KeyAttributes": [plan.name]}  # fmt: skip
             try:
                 self.api.define(f"EntityDefinitions(LogicalName='{plan.object}')/Keys", body)
             except (RemoteRefusal, AuthError) as error:
                 return FieldOutcome(plan, "missing", f"its alternate key ({error.code}): {how_to_key(plan)}")
-            self._made = True
+            self._changed.add(plan.object)
             return FieldOutcome(plan, "created", "its alternate key is being built: 'leadloop check' tells when")
         text = "" if state == ACTIVE else f"its alternate key is {state}: wait until it is Active"
         return FieldOutcome(plan, "exists" if state == ACTIVE else "differs", text)
@@ -120,21 +136,21 @@ def differences(plan: FieldPlan, table: Description) -> list[str]:
     return wrong
 
 
-def definition(plan: FieldPlan) -> Json:
-    """The definition of a planned column, as the platform takes it."""
+def definition(plan: FieldPlan, language: int = ENGLISH) -> Json:
+    """The definition of a planned column, as the platform takes it; labels are in one language."""
     kind = _KINDS[plan.type]
     return {
         "@odata.type": f"Microsoft.Dynamics.CRM.{kind}AttributeMetadata",
         "AttributeType": kind,
         "AttributeTypeName": {"Value": f"{kind}Type"},
         "SchemaName": _schema_name(plan),
-        "DisplayName": _label(plan.label),
+        "DisplayName": _label(plan.label, language),
         "RequiredLevel": {"Value": "None"},
-        **_details(plan),
+        **_details(plan, language),
     }
 
 
-def _details(plan: FieldPlan) -> dict[str, Any]:
+def _details(plan: FieldPlan, language: int) -> dict[str, Any]:
     match plan.type:
         case "text":
             return {"MaxLength": plan.max_length or 100, "FormatName": {"Value": "Text"}}
@@ -143,12 +159,12 @@ def _details(plan: FieldPlan) -> dict[str, Any]:
         case "number":
             return {"MinValue": -WHOLE_NUMBERS, "MaxValue": WHOLE_NUMBERS, "Format": "None"}
         case "boolean":
-            choices = {"TrueOption": _option("Yes", 1), "FalseOption": _option("No", 0)}
+            choices = {"TrueOption": _option("Yes", language, 1), "FalseOption": _option("No", language, 0)}
             return {"DefaultValue": False, "OptionSet": {**choices, "OptionSetType": "Boolean"}}
         case "datetime":
             return {"Format": "DateAndTime"}
         case _:
-            options = [_option(one) for one in plan.options]
+            options = [_option(one, language) for one in plan.options]
             return {"OptionSet": {"IsGlobal": False, "OptionSetType": "Picklist", "Options": options}}
 
 
@@ -157,14 +173,14 @@ def _schema_name(plan: FieldPlan) -> str:
     return plan.name.removesuffix("name") if plan.type == "picklist" else plan.name
 
 
-def _option(label: str, value: int | None = None) -> Json:
+def _option(label: str, language: int, value: int | None = None) -> Json:
     """A choice; without a number the platform gives one that begins with the publisher's."""
-    return {"Label": _label(label), **({} if value is None else {"Value": value})}
+    return {"Label": _label(label, language), **({} if value is None else {"Value": value})}
 
 
-def _label(text: str) -> Json:
+def _label(text: str, language: int) -> Json:
     kinds = "Microsoft.Dynamics.CRM."
-    one = {"@odata.type": f"{kinds}LocalizedLabel", "Label": text, "LanguageCode": LANGUAGE}
+    one = {"@odata.type": f"{kinds}LocalizedLabel", "Label": text, "LanguageCode": language}
     return {"@odata.type": f"{kinds}Label", "LocalizedLabels": [one]}
 
 

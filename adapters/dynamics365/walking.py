@@ -50,7 +50,7 @@ class Mark:
         try:
             known = tuple(str(one) for one in stored["columns"])
             if known != tuple(columns):
-                return cls(tuple(columns), since=stored.get("since"))
+                return cls(tuple(columns))
             return cls(known, stored["link"], stored.get("since"), stored.get("until"))
         except (AttributeError, KeyError, TypeError) as error:
             raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
@@ -78,6 +78,8 @@ def walk(api: Api, table: Table, mark: Mark, *, tracked: bool, since: datetime |
 
 
 def _by_links(api: Api, table: Table, mark: Mark) -> Iterator[Step]:
+    if mark.until is not None:
+        mark = Mark(mark.columns)  # the table was not tracked when this walk began
     while True:
         try:
             page = _asked(api, table, mark)

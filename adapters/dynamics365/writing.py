@@ -24,6 +24,9 @@ from connector.model import Json, LeadWrite, Outcome
 MAX_PARTS = 100
 """Requests in one batch: the platform takes 1000, and gives up on what lasts longer than two minutes."""
 
+NEVER_SENT = frozenset({outcomes.FIELD_MISSING, "bad_id", "bad_key", "bad_object", "bad_option", "read_only"})
+"""Codes of rows that were refused before they went out: there is nothing to look at."""
+
 
 @dataclass(slots=True)
 class Writer:
@@ -118,7 +121,8 @@ class Writer:
         """Creations that were refused because their alternate key is not there, or not built yet, say so."""
         refused = [
             write for write in writes
-            if write.kind == "record" and write.record_id is None and self._is_final(told[write.effect])
+            if write.kind == "record" and write.record_id is None and self._is_refused(told[write.effect])
+            and told[write.effect].field is None
         ]  # fmt: skip
         for table in {write.object for write in refused}:
             if self.schema.key_state(table, str(self.key)) != ACTIVE:
@@ -161,12 +165,9 @@ class Writer:
         if outcome.status in ("created", "updated"):
             row = self.standing.get(write.effect, {})
             return bool(row.get("merged")) or is_qualified(write.object, row)
-        return self._is_final(outcome) and not outcome.moved and write.record_id is not None
+        return self._is_refused(outcome) and not outcome.moved and write.record_id is not None
 
-    def _is_final(self, outcome: Outcome) -> bool:
-        is_refused = outcome.status == "rejected" and outcome.retry_after_s is None
-        return is_refused and outcome.code not in _FAULTS_OF_OURS
-
-
-_FAULTS_OF_OURS = frozenset({outcomes.FIELD_MISSING, outcomes.FORBIDDEN, "bad_id", "bad_key", "bad_object",
-                             "bad_option", "read_only"})  # fmt: skip
+    def _is_refused(self, outcome: Outcome) -> bool:
+        """Did the platform itself refuse this row, for what it says?"""
+        is_final = outcome.status == "rejected" and outcome.retry_after_s is None
+        return is_final and outcome.code not in {*NEVER_SENT, outcomes.FORBIDDEN}

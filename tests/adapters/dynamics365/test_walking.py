@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from connector.errors import ConfigError
+from connector.errors import ConfigError, RetryableError
 from connector.testing.conformance.crm.driving import ids, read_all
 from connector.testing.simulator import Fault
 from connector.testing.simulators.dynamics365 import SALES_USERS
+from connector.testing.simulators.dynamics365.batch import packed
+from connector.testing.simulators.dynamics365.wording import throttled
 
 WEEK_S = 7 * 86_400
 
@@ -141,6 +143,32 @@ def test_an_audit_that_fails_for_a_moment_keeps_the_page_back(dynamics):
     world.simulator.faults.append(Fault("lose_before", path=r"/audits|/\$batch", times=2))
     [record] = read_all(world.adapter())[0]
     assert record.history
+
+
+def test_a_change_whose_details_do_not_come_keeps_the_page_back(dynamics):
+    world = dynamics()
+    lead = world.add(1)[1]
+    world.simulator.set_status(lead, "Lost")
+    world.simulator.faults.append(Fault("reply", path=r"/\$batch", reply=packed([throttled("time", 60)])))
+    with pytest.raises(RetryableError):
+        read_all(world.adapter())
+    [record] = read_all(world.adapter())[0]
+    assert record.history
+
+
+def test_a_table_that_is_tracked_from_now_on_is_walked_anew(dynamics):
+    world = dynamics()
+    tables = world.simulator.store.tables.values()
+    for table in tables:
+        table.is_tracked = False
+    added = {world.add(number) for number in range(1, 8)}
+    pages = world.adapter().records(None)
+    cursor = next(pages).cursor
+    for table in tables:
+        table.is_tracked = table.name != "audit"
+    records, cursor = read_all(world.adapter(), cursor)
+    assert ids(records) == added
+    assert read_all(world.adapter(), cursor)[0] == []
 
 
 def test_tables_that_are_not_tracked_are_told_and_have_no_removals(dynamics):

@@ -56,7 +56,8 @@ class Dynamics365Simulator(Sales, Simulator):
         self.names_contact = True
         self.may_define = True
         self.half_next = False
-        self.published = 0
+        self.published: list[str] = []
+        self.language = 1033
 
     def bucket(self, request: Request) -> tuple[str, str, bool]:
         return "default", "", request.path.endswith("/oauth2/v2.0/token")
@@ -97,7 +98,7 @@ class Dynamics365Simulator(Sales, Simulator):
 
     # Tables.
 
-    @route("GET", ROOT + r"(?P<set>[a-z]+)")
+    @route("GET", ROOT + r"(?!organizations)(?P<set>[a-z]+)")
     def list_rows(self, request: Request) -> Reply:
         return self._answer(request)
 
@@ -121,6 +122,8 @@ class Dynamics365Simulator(Sales, Simulator):
         if not self.may_define:
             return refused(403, "0x80040220", "Principal user is missing prvCreateAttribute privilege.")
         table, body = self.store.tables[request.args["table"]], request.json()
+        if body["DisplayName"]["LocalizedLabels"][0]["LanguageCode"] != self.language:
+            return refused(400, "0x8004f026", "The language is not provisioned.")
         if request.args["what"] == "Keys":
             table.keys[body["KeyAttributes"][0]] = "Pending"
             return Reply(204)
@@ -130,10 +133,14 @@ class Dynamics365Simulator(Sales, Simulator):
             self.add_column(table.name, column)
         return Reply(204)
 
-    @route("POST", ROOT + "PublishAllXml")
+    @route("POST", ROOT + "PublishXml")
     def publish(self, request: Request) -> Reply:
-        self.published += 1
+        self.published += re.findall(r"<entity>(\w+)</entity>", request.json()["ParameterXml"])
         return Reply(204)
+
+    @route("GET", ROOT + "organizations")
+    def organization(self, request: Request) -> Reply:
+        return answered({"value": [{"organizationid": ORGANIZATION, "languagecode": self.language}]})
 
     def build_keys(self) -> None:
         """The background job is done with every key."""
