@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import threading
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -16,16 +18,29 @@ from connector.testing.simulators.hubspot.records import API_SOURCE, Records, Si
 from connector.testing.simulators.hubspot.schema import PropertyDef, defaults
 
 SALES_USER = "789"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Json = dict[str, Any]
 
 
 @dataclass(slots=True)
 class SimForm:
-    """A form and its submissions, each with the moment from which it is to be seen."""
+    """A form and its submissions by time, each with the moment from which it is to be seen."""
 
     id: str
     name: str
     submissions: list[tuple[datetime, Json]] = field(default_factory=list)
+    settled_at: datetime = LONG_AGO
+    """From here on all of them are to be seen."""
+
+    def add(self, seen_from: datetime, submission: Json) -> None:
+        insort(self.submissions, (seen_from, submission), key=lambda one: one[1]["submittedAt"])
+        self.settled_at = max(self.settled_at, seen_from)
+
+    def newest_first(self, now: datetime) -> list[Json]:
+        """What is to be seen now."""
+        if now >= self.settled_at:
+            return [one for _, one in reversed(self.submissions)]
+        return [one for seen_from, one in reversed(self.submissions) if seen_from <= now]
 
 
 @dataclass(slots=True)
@@ -54,6 +69,8 @@ class Account:
         self.forms: dict[str, SimForm] = {}
         self.lists: dict[str, SimList] = {}
         self.events: list[Json] = []
+        """By time."""
+        self.events_of: defaultdict[str, list[Json]] = defaultdict(list)
         self._numbers = count(1)
 
     @property
@@ -113,7 +130,7 @@ class Account:
                 "conversionId": f"conversion-{next(self._numbers)}", "submittedAt": _ms(at), "values": values,
                 "pageUrl": page,
             }  # fmt: skip
-            self.forms[guid].submissions.append((visible_at or self.clock(), submission))
+            self.forms[guid].add(visible_at or self.clock(), submission)
             contact = self.contacts.by("email", email) or self.contacts.create({"email": email}, API_SOURCE)
             self.contacts.change(contact, {"recent_conversion_date": iso(at)}, ("FORM", guid, None))
 
@@ -124,7 +141,8 @@ class Account:
                 "id": f"event-{next(self._numbers)}", "created": _ms(at or self.clock()), "type": kind,
                 "recipient": email, "portalId": 12345, "appId": 113, "emailCampaignId": 987, **more,
             }  # fmt: skip
-            self.events.append(event)
+            for line in (self.events, self.events_of[kind]):
+                insort(line, event, key=lambda one: one["created"])
 
     def opt_out(self, record_id: str) -> None:
         """The person no longer wants to be mailed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -75,9 +76,7 @@ class Feeds:
         form = self.account.forms.get(request.args["guid"])
         if form is None:
             return wording.refused(404, "OBJECT_NOT_FOUND", "form not found")
-        now = self.clock()
-        visible = [one for seen_from, one in form.submissions if seen_from <= now]
-        return _paged(sorted(visible, key=lambda one: -one["submittedAt"]), request, MOST_SUBMISSIONS)
+        return _paged(form.newest_first(self.clock()), request, MOST_SUBMISSIONS)
 
     # E-mail events.
 
@@ -87,15 +86,12 @@ class Feeds:
             return wording.missing_scope("content")
         asked = request.params
         start, end = int(asked.get("startTimestamp", 0)), int(asked.get("endTimestamp", 10**14))
-        fitting = [
-            one
-            for one in self.account.events
-            if start <= one["created"] <= end and asked.get("eventType") in (None, one["type"])
-        ]
-        fitting.sort(key=lambda one: -one["created"])
+        line = self.account.events_of[asked["eventType"]] if "eventType" in asked else self.account.events
+        first = bisect_left(line, start, key=lambda one: one["created"])
+        last = bisect_right(line, end, key=lambda one: one["created"]) - int(asked.get("offset") or 0)
         limit, place = min(int(asked.get("limit", 10)), MOST_EVENTS), int(asked.get("offset") or 0)
-        more = len(fitting) > place + limit
-        return Reply(200, {"hasMore": more, "offset": str(place + limit), "events": fitting[place : place + limit]})
+        events = line[max(first, last - limit) : max(first, last)][::-1]
+        return Reply(200, {"hasMore": last - limit > first, "offset": str(place + limit), "events": events})
 
     # Lists.
 

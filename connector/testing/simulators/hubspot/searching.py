@@ -6,6 +6,7 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -58,7 +59,9 @@ class Searcher:
             self._asked, self._found = asked, _found(records, groups, body.get("sorts") or [])
         if behind is None:
             return self._found
-        return [hit for hit in self._found if hit[0].id > int(behind["value"])]
+        if [one["propertyName"] for one in body.get("sorts") or []] != ["hs_object_id"]:
+            return [hit for hit in self._found if hit[0].id > int(behind["value"])]
+        return self._found[bisect_right(self._found, int(behind["value"]), key=lambda hit: hit[0].id) :]
 
 
 def _behind(filters: list[Json]) -> Json | None:
