@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from typing import Any, Final
 
 from adapters.rdstation.sales import scanning
@@ -19,9 +20,12 @@ from adapters.rdstation.sales.calls import Calls, listed
 from adapters.rdstation.sales.rows import Contact, Deal, id_of, place, with_others
 from adapters.rdstation.sales.shapes1 import bare, contact_body, contact_of, custom_body, deal_of, made
 from connector.adapter import Client
+from connector.errors import ContractError
 from connector.model import Json
 
 MAX_ROWS: Final = 200
+_WRAPPED: Final = ("contacts", "deals")
+"""Lists that never come bare: an answer of another shape proves nothing."""
 _TEXTS: Final = {"task": ("tasks", "notes"), "note": ("activities", "text")}
 
 
@@ -52,8 +56,10 @@ class Version1:
         return None if row is None else contact_of(bare(row, "contact"))
 
     def contacts_with(self, email: str) -> list[Contact]:
-        body = self.calls.read("contacts", {"email": email, "limit": MAX_ROWS, "page": 1})
-        rows = listed(body, "contacts")
+        """A search may bring others besides, and on further pages: only a list that ended proves an absence."""
+        rows = self._all("contacts", {"email": email})
+        if len(rows) >= scanning.CEILING:
+            raise ContractError("RD Station CRM found more contacts for one address than it lists")
         return [contact for contact in map(contact_of, rows) if contact.has_email(email)]
 
     def contacts_of(self, deal: Deal) -> Sequence[Contact]:
@@ -128,15 +134,7 @@ class Version1:
         ]
 
     def lost_reasons(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        page, has_more = 1, True
-        while has_more:
-            body = self.calls.read("deal_lost_reasons", {"limit": MAX_ROWS, "page": page})
-            rows = listed(body, "deal_lost_reasons", may_be_bare=True)
-            found |= {str(id_of(row)): str(row.get("name")) for row in rows}
-            has_more = isinstance(body, Mapping) and body.get("has_more") is True and bool(rows)
-            page += 1
-        return found
+        return {str(id_of(row)): str(row.get("name")) for row in self._all("deal_lost_reasons", {})}
 
     # What hangs on them.
 
@@ -154,10 +152,15 @@ class Version1:
 
     def texts_on(self, kind: str, deal_id: str) -> Iterator[tuple[str, str]]:
         path, part = _TEXTS[kind]
-        page, has_more = 1, True
-        while has_more:
-            body = self.calls.read(path, {"deal_id": deal_id, "limit": MAX_ROWS, "page": page})
-            rows = listed(body, path, may_be_bare=True)
-            yield from ((str(id_of(row)), str(row.get(part) or "")) for row in rows)
-            has_more = isinstance(body, Mapping) and body.get("has_more") is True and bool(rows)
-            page += 1
+        yield from ((str(id_of(row)), str(row.get(part) or "")) for row in self._all(path, {"deal_id": deal_id}))
+
+    def _all(self, path: str, params: Mapping[str, Any]) -> list[Json]:
+        """All rows of a list, which is called like its path; it ends where it says so."""
+        found: list[Json] = []
+        for page in count(1):
+            body = self.calls.read(path, {**params, "limit": MAX_ROWS, "page": page})
+            rows = listed(body, path, may_be_bare=path not in _WRAPPED)
+            found += rows
+            if not rows or not (isinstance(body, Mapping) and body.get("has_more") is True):
+                break
+        return found

@@ -53,7 +53,7 @@ class Version2:
         return None if row is None else contact_of(_data(row, "contacts"))
 
     def contacts_with(self, email: str) -> list[Contact]:
-        rows = self._all("contacts", {"filter": f"email:{quoted(email)}"})
+        rows = self._all("contacts", {"filter": f"email:{quoted(email)}", "sort[created_at]": "asc"})
         return [contact for contact in map(contact_of, rows) if contact.has_email(email)]
 
     def contacts_of(self, deal: Deal) -> Sequence[Contact]:
@@ -61,7 +61,7 @@ class Version2:
         return [contact for contact in found if contact is not None]
 
     def deals_with_key(self, code: str, key: str) -> list[Deal] | None:
-        rows = self._all("deals", {"filter": f"@{code}:{quoted(key)}"})
+        rows = self._all("deals", {"filter": f"@{code}:{quoted(key)}", "sort[updated_at]": "asc"})
         return [deal for deal in map(deal_of, rows) if deal.custom.get(code) == key]
 
     def changed(self, since: datetime) -> Iterator[Step]:

@@ -44,10 +44,15 @@ class FieldDef:
 
 @dataclass(slots=True)
 class Store:
-    """Rows by id. `search_lag_s` is how long a search does not show a new contact."""
+    """Rows by id.
+
+    `search_lag_s` is how long a search does not show a new contact; `is_fuzzy`: it also shows those whose address only
+    holds what was searched for.
+    """
 
     clock: Callable[[], datetime]
     search_lag_s: float = 20.0
+    is_fuzzy: bool = False
     contacts: dict[str, Row] = field(default_factory=dict)
     deals: dict[str, Row] = field(default_factory=dict)
     tasks: dict[str, Row] = field(default_factory=dict)
@@ -113,8 +118,11 @@ class Store:
         return [
             row
             for row in self.contacts.values()
-            if row["visible_at"] <= self.clock() and any(one["email"].lower() == wanted for one in row["emails"])
+            if row["visible_at"] <= self.clock() and any(self._finds(wanted, one["email"]) for one in row["emails"])
         ]
+
+    def _finds(self, wanted: str, email: str) -> bool:
+        return wanted in email.lower() if self.is_fuzzy else wanted == email.lower()
 
     def deals_of(self, contact_id: str) -> list[Row]:
         return [deal for deal in self.deals.values() if contact_id in deal["contact_ids"]]

@@ -159,3 +159,17 @@ def test_a_field_that_vanished_under_way_is_named_as_people_know_it(crm):
     world.hide_field()
     (outcome,) = adapter.write([world.change(record, 1, 20)])
     assert (outcome.status, outcome.code, outcome.field) == ("rejected", "no_such_field", "Leadloop Score")
+
+
+@VERSIONS
+def test_others_whom_a_search_brings_besides_are_nobody_we_look_for(crm, version):
+    world = crm(version)
+    world.simulator.store.is_fuzzy = True
+    for number in range(7):
+        other = world.simulator.add_contact(f"Other {number}", f"other{number}-{world.email_of(1)}")
+        world.simulator.add_deal(other)
+    (answer,) = world.adapter().resolve([world.keys(1)])
+    assert list(answer.found) == []
+    record = world.add(1)
+    (answer,) = world.adapter().resolve([world.keys(1)])
+    assert [(one.object, one.id) for one in answer.found] == [record], "on the second page"
