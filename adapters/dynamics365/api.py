@@ -48,11 +48,9 @@ class Api:
         answer = self.client.request("GET", ROOT + path, params=params, accept=accept, reserve=self.reserve)
         return None if answer.status in accept else _object(answer.json(), path)
 
-    def page(
-        self, path: str, params: Mapping[str, Any] | None = None, *, track: bool = False, rows: int = PAGE_ROWS
-    ) -> Rows:
+    def page(self, path: str, params: Mapping[str, Any] | None = None, *, track: bool = False) -> Rows:
         """One page of a table, of a link to its next page, or to its changes. `track`: ask for such a link."""
-        wishes = [*(["odata.track-changes"] if track else []), f"odata.maxpagesize={rows}", ANNOTATIONS]
+        wishes = [*(["odata.track-changes"] if track else []), f"odata.maxpagesize={PAGE_ROWS}", ANNOTATIONS]
         where = path if path.startswith(ROOT) else ROOT + path
         headers = {"Prefer": ",".join(wishes)}
         answer = self.client.request("GET", where, params=params, headers=headers, reserve=self.reserve)

@@ -28,27 +28,24 @@ _WORDS: Final = {"true": True, "false": False, "null": None}
 
 
 class Filter:
-    """A parsed filter of one table. `rows` are those that fit."""
+    """A parsed filter of one table.
+
+    Lists of values answer by index: alone and joined by `or`, or as the part of an `and` that narrows it down.
+    """
 
     def __init__(self, table: Table, text: str) -> None:
         self.table = table
         self.tokens = _tokens(text)
         self.lists: list[tuple[str, list[Any]]] = []
-        self.is_plain = True
         self.test = self._any() if text else lambda _: True
         if self.tokens:
             raise _malformed()
 
     def rows(self) -> list[Row]:
-        """By index where the filter is nothing but lists of values joined by `or`."""
-        if not self.lists or not self.is_plain:
-            candidates = self._narrowed() if self.lists else list(self.table.rows.values())
-            return [row for row in candidates if self.test(row)]
-        return self._narrowed()
-
-    def _narrowed(self) -> list[Row]:
+        """The rows that fit."""
         found = {row[self.table.id]: row for column, values in self.lists for row in self.table.find(column, values)}
-        return list(found.values())
+        candidates = found.values() if self.lists else self.table.rows.values()
+        return [row for row in candidates if self.test(row)]
 
     def _any(self) -> Test:
         tests = [self._all()]
@@ -59,7 +56,6 @@ class Filter:
     def _all(self) -> Test:
         tests = [self._one()]
         while self._takes("and"):
-            self.is_plain = False
             tests.append(self._one())
         return lambda row: all(test(row) for test in tests)
 
@@ -70,7 +66,6 @@ class Filter:
             return inside
         if self._takes("Microsoft.Dynamics.CRM.In"):
             return self._in()
-        self.is_plain = False
         column = self._column(self._name(), is_property=True)
         compare, value = _COMPARISONS[self._name()], self._value()
         return lambda row: _holds(compare, row.get(column), value)
