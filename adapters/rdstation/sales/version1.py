@@ -95,13 +95,18 @@ class Version1:
         }
         deal = deal_of(made(bare(self.calls.save("POST", "deals", body), "deal")))
         if deal.contacts is not None and contact.id not in {one.id for one in deal.contacts}:
-            self._link(deal.id, contact)
+            self._link(deal.id, contact.id)
         return deal
 
-    def _link(self, deal_id: str, contact: Contact) -> None:
-        """Put a deal on a contact from the contact's side, where the list given replaces the one that stands."""
-        deals = [*(contact.deals or ()), deal_id]
-        self.calls.save("PUT", f"contacts/{contact.id}", {"contact": {"deal_ids": deals}})
+    def _link(self, deal_id: str, contact_id: str) -> None:
+        """Put a deal on a contact from the contact's side, where the list given replaces the one that stands.
+
+        Where the contact does not tell its deals, that would take them away: then the deal stays without a contact.
+        """
+        whole = self.contact(contact_id)
+        if whole is not None and whole.deals is not None:
+            deals = [*whole.deals, deal_id]
+            self.calls.save("PUT", f"contacts/{contact_id}", {"contact": {"deal_ids": deals}})
 
     def change_deal(self, deal_id: str, values: Mapping[str, Any], custom: Mapping[str, Any]) -> None:
         self.calls.save("PUT", f"deals/{deal_id}", {"deal": {**values, **custom_body(custom)}})
