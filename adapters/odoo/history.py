@@ -25,7 +25,9 @@ _VALUES: Final[Mapping[str, str]] = {
     "char": "char", "text": "text", "integer": "integer", "float": "float", "monetary": "float",
     "date": "datetime", "datetime": "datetime",
 }  # fmt: skip
-"""In which column a tracked value stands, by the type of its field; links, choices and yes-or-no are special."""
+"""In which column a tracked value stands, by the type of its field."""
+_SPECIAL: Final = (LABEL, "many2one", "boolean", "selection")
+"""Types whose tracked values have ways of their own; of all others none is read."""
 
 
 @dataclass(slots=True)
@@ -127,9 +129,6 @@ class History:
         """The names of a lead's fields, by the ids that tracked values call them by."""
         rows = self._account.api.rows("ir.model.fields", [["model", "=", LEAD]], ("name",))
         return {row["id"]: row["name"] for row in rows}
-
-
-_SPECIAL: Final = (LABEL, "many2one", "boolean", "selection")
 
 
 def _old(column: Column, told: Json) -> Any:

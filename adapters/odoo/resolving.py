@@ -69,9 +69,10 @@ class _Index:
         self._is_open = {row["id"]: view.value(row, "status") == "open" for row in rows}
         self._by: dict[tuple[By, str], list[int]] = {}
         for row in rows:
-            for by, value in (("key", self._key_of(row)), ("email", row.get("email_normalized"))):
-                if value:
-                    self._by.setdefault((by, str(value).lower()), []).append(row["id"])  # type: ignore[arg-type]
+            words: dict[By, Any] = {"key": self._key_of(row), "email": row.get("email_normalized")}
+            for by, word in words.items():
+                if word:
+                    self._by.setdefault((by, str(word).lower()), []).append(row["id"])
 
     def resolution(self, person: PersonKeys) -> Resolution:
         """Where one person is: by what found it, open records before won and lost ones, the newest first."""

@@ -98,7 +98,9 @@ class OdooSimulator(Sales, Simulator):
             context = kwargs.pop("context", {})
             ids = args.pop(0) if method in OF_RECORDS else ()
             if method in _POSITIONAL:
-                kwargs = {_POSITIONAL[method]: args.pop(0)}  # by name some of these fail in a server of those versions
+                if not args:
+                    raise wording.OdooError("builtins.IndexError", "list index out of range")
+                kwargs = {_POSITIONAL[method]: args.pop(0)}
             return _result(self.methods.call(model, method, ids, kwargs, context))
         except wording.OdooError as error:
             return wording.jsonrpc(error)
