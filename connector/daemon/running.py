@@ -22,6 +22,8 @@ from connector.state import operation
 
 HAPPENED = ("saved", "created", "updated", "rejected", "held")
 """Counts that make a run worth a line and a row; a run that found nothing new leaves neither."""
+TURN_S = 300.0
+"""Reading contact by contact may take hours: after each turn what changed meanwhile is read, and all is scored."""
 
 log = structlog.get_logger("leadloop")
 
@@ -39,19 +41,27 @@ class Runner:
         self._outcomes: dict[str, str] = {}
 
     def run(self, lane: Lane) -> None:
-        """One run; whatever goes wrong ends here."""
+        """One run, or several where one turn is not enough; whatever goes wrong ends here."""
         try:
-            with self._current.borrow() as loop:
-                if not loop.stopping():
-                    # The schedule has decided that the step is due: `forced` says so to those that ask.
-                    self._run(lane, replace(loop, run=new_run_id(loop), forced=True))
+            while self._turn(lane):
+                pass
         except (StateError, LockedError) as error:
             self._fatal(error)
         except Exception as error:  # noqa: BLE001 - a mistake of ours in one lane must not stop the others
             place = {"error": type(error).__name__, "place": place_of(error)}
             log.error("run failed", step=lane.step, connection=lane.connection, **place)
 
-    def _run(self, lane: Lane, loop: Loop) -> None:
+    def _turn(self, lane: Lane) -> bool:
+        """One run; is there more to read at once?"""
+        with self._current.borrow() as loop:
+            if loop.stopping():
+                return False
+            # The schedule has decided that the step is due: `forced` says so to those that ask.
+            turn_s = TURN_S if lane.step == "pull" else float("inf")
+            lines = self._run(lane, replace(loop, run=new_run_id(loop), forced=True, turn_s=turn_s))
+            return any(line.goes_on for line in lines)
+
+    def _run(self, lane: Lane, loop: Loop) -> Sequence[Tally]:
         began = loop.world.monotonic()
         with loop.store.write(durable=False, step=True) as tx:
             operation.start_run(tx, loop.run, lane.id, loop.world.now())
@@ -64,6 +74,7 @@ class Runner:
         self._keep(lane, loop, lines)
         loop.store.rest()
         self._tell(lane, loop, lines, round(loop.world.monotonic() - began, 3))
+        return lines
 
     def _keep(self, lane: Lane, loop: Loop, lines: Sequence[Tally]) -> None:
         """A row for a run that did something, or that ended otherwise than the one before it."""

@@ -100,6 +100,8 @@ class Loop:
     """Everything but sending: on a copy of the state, so that nothing of it stays."""
     forced: bool = False
     """A person named this very step: it is done even where a pass of all steps would leave it for later."""
+    turn_s: float = float("inf")
+    """How long reading contact by contact may go on before it is asked again what changed; a pass by hand reads all."""
     refused: dict[str, float] = field(default_factory=dict)
     """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
     log: Any = field(default_factory=lambda: structlog.get_logger("leadloop"))

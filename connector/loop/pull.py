@@ -194,7 +194,8 @@ def _activity_feed(loop: Loop, source: Marketing, tally: Tally) -> None:
 
 
 def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
-    """Read the acts of contacts that pages, walks or people named, fresh leads first."""
+    """Read the acts of contacts that pages, walks or people named, fresh leads first, until the turn is over."""
+    turn_ends = loop.world.monotonic() + loop.turn_s
     while not loop.stopping():
         wanted = reading.next_reads(loop.store.read(), source.name, "activities", READ_AT_ONCE, loop.world.now())
         if not wanted:
@@ -206,7 +207,8 @@ def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
             with loop.store.write(durable=False, step=True) as tx:
                 save_acts(tx, loop, source, records, at, tally, contact=id_)
                 reading.was_read(tx, source.name, "activities", [id_])
-            if loop.stopping():
+            tally.goes_on = loop.world.monotonic() >= turn_ends
+            if tally.goes_on or loop.stopping():
                 return
 
 

@@ -31,11 +31,13 @@ class Tally:
     unknown: int = 0
     exit_code: int = 0
     duration_s: float = 0.0
+    goes_on: bool = False
+    """The turn was over before everything was read."""
 
     def as_json(self) -> dict[str, Any]:
         """The line as `run --once --json` prints it."""
         content = asdict(self)
-        del content["exit_code"]
+        del content["exit_code"], content["goes_on"]
         return content
 
     @property

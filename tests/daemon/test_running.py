@@ -1,6 +1,7 @@
 """Runs of lanes in this process: what they leave, what ends them, and the loop that a reload puts in their place."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from connector.daemon.running import Runner
 from connector.errors import ConfigError, LeadloopError, LockedError, StateError
 from connector.loop.connect import read_files
 from connector.loop.context import Loop, World
+from connector.loop.run import pull_step
 from connector.loop.tally import Tally
 from connector.server import Counts, Health
-from connector.state import outbox
+from connector.state import outbox, reading
 from connector.state.outbox import Desired
 from connector.state.store import Store, Tx
 from tests.cli.company import NOW, Company
@@ -137,6 +139,32 @@ def test_no_run_begins_once_the_process_ends(inside: Inside) -> None:
     inside.world.stop.set()
     inside.run("pull", "export")
     assert inside.runs() == []
+
+
+def test_a_long_read_goes_on_turn_by_turn_each_a_run_of_its_own(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = iter([True, True, False])
+
+    def reads(loop: Loop, connection: str) -> list[Tally]:
+        return [Tally("pull", connection, "activities", read=1, saved=1, goes_on=next(turns))]
+
+    monkeypatch.setitem(steps.STEPS, "pull", reads)
+    inside.run("pull", "export")
+    assert inside.runs() == [("pull export", "ok")] * 3
+
+
+def test_a_turn_that_is_over_leaves_the_rest_for_the_next(tmp_path: Path) -> None:
+    with Platforms(tmp_path) as platforms:
+        for name in ("ana", "bia", "cid"):
+            platforms.convert(name, "ebook-a")
+        loop = replace(platforms.open(), turn_s=0.0)
+        left = []
+        with loop.store.hold():
+            while any(line.goes_on for line in pull_step(loop)):
+                left.append(reading.reads_waiting(loop.store.read(), "rd"))
+    assert left == sorted(left, reverse=True)
+    assert len(left) >= 2
 
 
 def test_a_sleep_ends_with_the_process(inside: Inside) -> None:
