@@ -70,7 +70,7 @@ SPEC: Final = MarketingSpec(
         "that the activity log answers for all contacts at once, as it did on live accounts in 2026",
         "that a list of contacts carries tags, lists and accounts: else they are asked for one by one",
         "that activities carry what they refer to (include=reference): without it, acts have no name and no address",
-        "that isread tells an opening from a click in linkData: two public analyses of live accounts found so",
+        "that isread tells an opening from a click in linkData: public pipelines differ",
         "that the address of a page seen stands in the value of a tracking log",
         "that contactLists hold the form by which somebody subscribed, which is how a form's submission is found",
         "the zone of a time without offset: such a time is not used",

@@ -13,7 +13,7 @@ from connector.scoring import score
 from tests.platforms.audience import Audience, Deed, Someone
 from tests.sync.world import FACTOR, Company
 
-SIMULATED = ("hubspot", "marketo", "mautic", "rdstation")
+SIMULATED = ("activecampaign", "acton", "hubspot", "marketo", "mautic", "rdstation")
 SITE = "https://www.acme.example"
 TITLES = {"ana": "CEO", "bia": "Sales Manager", "caio": "Student", "davi": "Director", "eva": "CEO"}
 PEOPLE = {
