@@ -5,6 +5,7 @@ VENV    ?= .venv
 WORKERS ?= 2
 BIN     := $(VENV)/bin
 READY   := $(VENV)/.ready
+TRYTON  := .tryton
 PIP     := -m pip --quiet --disable-pip-version-check
 COMPILE := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
            --upgrade --custom-compile-command "make lock"
@@ -34,9 +35,16 @@ check: test build ## all that must hold before a change lands, but the long test
 
 test: lint types imports unit ## lint, types, import rules and the tests: a few minutes
 
-test-long: $(READY) ## the long tests: kill points, real servers, many worlds
+test-long: $(READY) $(TRYTON)/ready ## the long tests: kill points, real servers, many worlds
 	@# pytest ends with 5 where no test is marked long
 	$(BIN)/pytest -m long -n $(WORKERS) || test $$? -eq 5
+
+$(TRYTON)/ready: requirements/tryton.lock tests/adapters/tryton/server/prepare.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python" >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(TRYTON)
+	$(TRYTON)/bin/python $(PIP) install --require-hashes -r requirements/tryton.lock
+	$(TRYTON)/bin/python tests/adapters/tryton/server/prepare.py $(TRYTON)
+	touch $@
 
 demo: $(READY) ## the whole loop on this machine, with nothing configured
 	$(BIN)/leadloop demo
@@ -75,6 +83,7 @@ lock: ## resolve the lock files anew, for every platform and Python 3.11 and new
 	$(COMPILE) --output-file requirements/run.lock pyproject.toml
 	$(COMPILE) --constraint requirements/run.lock --group dev --output-file requirements/dev.lock pyproject.toml
 	$(COMPILE) --constraint requirements/dev.lock --group build --output-file requirements/build.lock
+	$(COMPILE) --output-file requirements/tryton.lock requirements/tryton.in
 
 clean: ## remove what was built (not .venv, not any state)
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

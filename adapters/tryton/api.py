@@ -1,7 +1,7 @@
-"""The calls of Tryton's REST interface that the adapter is made of; their answers' shapes are checked.
+"""The calls of Tryton's REST interface that the adapter is made of; what they answer is checked for its shape.
 
-Any model answers to `search_read`, `fields_get`, `create` and `import_data` as actions, and to PUT by id. Look-ups go by
-POST: a domain with a hundred addresses would make an address too long for many proxies.
+Any model answers to `search_read`, `fields_get`, `create` and `import_data` as actions, and to PUT by id. Look-ups go
+by POST: a domain with a hundred addresses would make an address too long for many proxies.
 Source: trytond/protocols/rest.py (8.2).
 """
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.tryton import outcomes
+from adapters.tryton import outcomes, views
 from adapters.tryton.account import Account
 from adapters.tryton.api import Api
 from adapters.tryton.finding import key_mechanisms
 from adapters.tryton.names import MECHANISMS, OPEN_STATES, OPPORTUNITY, PARTY, is_key
 from adapters.tryton.parts import Parts, comment_with, key_mechanism, missing_contacts
 from adapters.tryton.sending import TrytonSending
-from adapters.tryton.views import comment
 from connector.model import Json, LeadWrite, Outcome
 
 PARTY_FIELDS = ("name", "active", "categories", *MECHANISMS)
@@ -119,7 +118,7 @@ class Changer:
             key = self.account.options.key
             needs_key = write.key and key and row.get(key) and not is_key(row.get(key)) and mine is None
             return [["create", [key_mechanism(write.key)]]] if needs_key else []
-        text = comment_with(comment(PARTY, party, write.key), self.parts[write.effect])
+        text = comment_with(views.comment(PARTY, party, write.key), self.parts[write.effect])
         if mine is None:
             return [["create", [key_mechanism(write.key, text or "")]]] if write.key else []
         return [] if text is None else [["write", [mine["id"]], {"comment": text}]]
@@ -128,8 +127,9 @@ class Changer:
 def read(api: Api, key: str | None, writes: Sequence[LeadWrite]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Opportunities and parties of these writes as they stand, by id; the parties of opportunities with them."""
     ids = _ids(writes, OPPORTUNITY)
-    names = {name for write in writes if write.object == OPPORTUNITY for name in write.fields if "." not in name}
-    fields = ["state", "party", "contact", "comment", *sorted(names), *filter(None, [key])]
+    mine = [write for write in writes if write.kind == "record" and write.object == OPPORTUNITY]
+    names = views.asked(OPPORTUNITY, sorted({name for write in mine for name in write.fields}))
+    fields = ["state", "party", "contact", *names, *filter(None, [key])]
     opportunities = api.rows(OPPORTUNITY, [["id", "in", ids]], fields) if ids else []
     parties = {*_ids(writes, PARTY), *(int(row["party"]) for row in opportunities if row.get("party"))}
     rows = api.rows(PARTY, [["id", "in", sorted(parties)]], PARTY_FIELDS) if parties else []

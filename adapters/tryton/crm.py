@@ -51,7 +51,7 @@ SPEC = CrmSpec(
     concurrency=2,
     errors=errors.RULES,
     capabilities=Capabilities(
-        writes=("record", "tag", "note"),
+        writes=("record", "tag", "task", "note"),
         batch=100,
         partial="whole",
         history=True,
@@ -127,7 +127,7 @@ class TrytonCrm(CrmAdapter):
         answers = (
             *reading.read_back(self.account, kinds["record"]),
             *tags.seen(self.account, kinds["tag"]),
-            *notes.seen(self.account.api, kinds["note"]),
+            *notes.seen(self.account.api, [*kinds["task"], *kinds["note"]]),
         )
         by_effect = {one.effect: one for one in answers}
         return [by_effect[write.effect] for write in named]
@@ -156,7 +156,7 @@ class TrytonCrm(CrmAdapter):
         self._answer_repeats(sending, creations, again)
         if marked := [one for one in writes if one.kind == "tag"]:
             tags.send(self.account, api, sending, marked)
-        if noted := [one for one in writes if one.kind == "note"]:
+        if noted := [one for one in writes if one.kind in ("task", "note")]:
             notes.send(api, sending, noted)
 
     def _answer_repeats(

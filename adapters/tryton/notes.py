@@ -1,11 +1,13 @@
-"""Notes on a record, where Tryton's users look for what others left them; there are no tasks without another module.
+"""Notes on a record, where Tryton's users look for what others left them.
 
-Each carries its effect's key as its last line, by which a lost one is found again.
+There are no tasks without another module, so a task is a note that says until when. Each carries its effect's key as
+its last line, by which a lost one is found again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from adapters.tryton import outcomes
 from adapters.tryton.api import Api
@@ -51,8 +53,15 @@ def seen(api: Api, writes: Sequence[LeadWrite]) -> list[ReadBack]:
 
 
 def _note(write: LeadWrite) -> Json:
-    body = str(write.fields.get("body") or "").strip()
-    return {"resource": _resource(write), "message": "\n\n".join(part for part in (body, _mark(write)) if part)}
+    due = write.fields.get("due_at")
+    head = [str(write.fields.get("subject") or ""), f"Until {_shown(due)}" if due else ""]
+    parts = ["\n".join(line for line in head if line), str(write.fields.get("body") or "").strip(), _mark(write)]
+    return {"resource": _resource(write), "message": "\n\n".join(part for part in parts if part)}
+
+
+def _shown(due_at: datetime | str) -> str:
+    at = due_at if isinstance(due_at, datetime) else datetime.fromisoformat(due_at)
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _is_of(row: Json, write: LeadWrite) -> bool:

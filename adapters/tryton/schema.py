@@ -2,7 +2,7 @@
 
 `comment.Lead score` is the line "Lead score" of our block in the comment, `party.email` a field of the opportunity's
 party; any other name is a field of the record itself, those of the account's own modules included.
-Source: trytond/model/model.py, `fields_get`; a field that the user may not read is left out of it.
+Source: trytond/model/model.py, `fields_get`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class Schema:
     def _line(self, object_name: str, name: str) -> Column | None:
         label = name.removeprefix(LINE)
         holder = OPPORTUNITY if object_name == OPPORTUNITY else MECHANISM
-        is_there = "comment" in self._fields(holder) and label and not set(label) & set(":\n")
+        # A field that the user may not read is still described, as one that is not to be written.
+        told = self._fields(holder).get("comment", {"readonly": True})
+        is_there = not told.get("readonly") and label and not set(label) & set(":\n")
         return Column(name, label, "text", "line", label) if is_there else None
 
     def _fields(self, model: str) -> dict[str, Any]:

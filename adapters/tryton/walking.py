@@ -15,7 +15,7 @@ from adapters.tryton.account import Account
 from adapters.tryton.names import OPPORTUNITY, PARTY
 from adapters.tryton.values import moment, told
 from connector.adapter import Page
-from connector.errors import ConfigError
+from connector.errors import ConfigError, ContractError
 from connector.model import CrmRecord, FieldChange, Json
 
 CHANGED: Final = "last_modified_at"
@@ -40,7 +40,10 @@ def pages(account: Account, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
             why = None if total else "no opportunity changed since the last look"
             yield Page(records, cursor=_mark(max(since, now - OVERLAP)), why_zero=why)
             return
-        place = moment(rows[-1][CHANGED]), int(rows[-1]["id"])
+        reached = moment(rows[-1][CHANGED]), int(rows[-1]["id"])
+        if reached == place:
+            raise ContractError("Tryton answered the same page of opportunities twice")
+        place = reached
         yield Page(records, cursor={**_mark(since), "at": place[0].isoformat(), "id": place[1]})
 
 

@@ -47,4 +47,4 @@ def tryton(server: TrytonServer) -> Iterator[Callable[..., TrytonWorld]]:
 
     yield open_world
     for world in opened:
-        world.simulator.__exit__(None, None, None)
+        world.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.adapter.declared import Limit
 from connector.testing.simulator import Reply, Request, Simulator
 from tests.adapters.tryton.running import DATABASE, TrytonServer
 
@@ -14,8 +13,6 @@ PASSED = ("authorization", "content-type", "accept-language", "x-tryton-context"
 
 class TrytonFront(Simulator):
     """Forwards to one server, with the moment of the test's clock; `of_world=False` leaves the server its own."""
-
-    limits = (Limit(calls=10, per_s=1), Limit(calls=100_000, per_s=86_400))
 
     def __init__(self, server: TrytonServer, *, of_world: bool = True, **times: Any) -> None:
         super().__init__(**times)
@@ -27,9 +24,6 @@ class TrytonFront(Simulator):
         return {"database": DATABASE, "key": self.server.key("leadloop")}
 
     def _apply(self, request: Request) -> Reply:
-        broken = self.meter.take("default")
-        if broken is not None:
-            return self.refuse(*broken, request)
         path = f"{request.path}?{request.query}" if request.query else request.path
         headers = {name: value for name, value in request.headers.items() if name in PASSED}
         at = self.clock() if self.of_world else None

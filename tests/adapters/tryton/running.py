@@ -86,7 +86,7 @@ class TrytonServer:
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
-            return answer.status, {name: value for name, value in answer.getheaders()}, answer.read()
+            return answer.status, dict(answer.getheaders()), answer.read()
         finally:
             connection.close()
 

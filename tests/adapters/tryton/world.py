@@ -22,6 +22,7 @@ from tests.adapters.tryton.front import TrytonFront
 from tests.adapters.tryton.office import OPPORTUNITY, Office
 
 PARTY = "party.party"
+ACCESS = "ir.model.field.access"
 SCORE = "comment.Lead score"
 LINES = (SCORE, "comment.Lead grade", "comment.MQL")
 FIELDS = {
@@ -56,7 +57,7 @@ class TrytonWorld(CrmWorld):
         self.tokens = MemoryTokenStore(self.clock.now)
         self.budgets = MemoryBudgetStore()
         self.decisions = 0
-        self.limited: dict[str, int] = {}
+        self.hidden: int | None = None
 
     @property
     def settings(self) -> Settings:
@@ -160,17 +161,15 @@ class TrytonWorld(CrmWorld):
 
     def hide_field(self) -> str:
         """Nobody may see the comment of opportunities any more."""
-        server = self.simulator.server
-        [(field_id,)] = server.sql(
-            "SELECT f.id FROM ir_model_field f WHERE f.name = 'comment' AND f.model = ?", OPPORTUNITY
-        )
-        self.office.ask(
-            "POST", "ir.model.field.access/create",
-            {"vlist": [{"model": OPPORTUNITY, "field": "comment", "perm_read": False, "perm_write": False}]},
-            who="admin",
-        )  # fmt: skip
-        assert field_id
+        hidden = {"model": OPPORTUNITY, "field": "comment", "perm_read": False, "perm_write": False}
+        [self.hidden] = self.office.ask("POST", f"{ACCESS}/create", {"vlist": [hidden]}, who="admin")
         return SCORE
+
+    def close(self) -> None:
+        """What the server remembers besides its database is taken back by its own interface."""
+        if self.hidden is not None:
+            self.office.ask("DELETE", f"{ACCESS}/{self.hidden}", who="admin")
+        self.simulator.__exit__(None, None, None)
 
     def half_batch(self) -> None:
         """The parties are made, and before the opportunities are the line breaks."""

@@ -71,7 +71,9 @@ def _pushed(world: CrmWorld, adapter: CrmAdapter, batch: Sequence[LeadWrite]) ->
         return {}
     by_effect = {write.effect: write for write in batch}
     done = {
-        one.effect: (one.object or "", one.record_id or "") for one in outcomes if one.status in ("created", "updated")
+        one.effect: (one.object or "", one.record_id or "")
+        for one in outcomes
+        if one.status in ("created", "updated", "unchanged")
     }
     unknown = [by_effect[one.effect] for one in outcomes if one.status == "unknown"]
     if unknown:

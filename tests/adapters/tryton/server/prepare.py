@@ -14,6 +14,7 @@ FOLDER = Path(sys.argv[1]).absolute()
 NAME = "template"
 RIGHTS = {
     "leadloop": ("sale_opportunity.group_opportunity", "sale.group_sale", "party.group_party_admin"),
+    "admin": (),
     "sales": ("sale_opportunity.group_opportunity", "sale.group_sale"),
 }
 
@@ -26,7 +27,7 @@ def configure() -> None:
 
 
 def activate() -> None:
-    """What `trytond-admin --all` and `-u sale_opportunity --activate-dependencies` do, without asking for a password."""
+    """What `trytond-admin --all` and `-u sale_opportunity --activate-dependencies` do, with no password asked."""
     from trytond import backend
     from trytond.pool import Pool
     from trytond.transaction import Transaction
@@ -69,7 +70,9 @@ def _person(name: str, company: int) -> dict[str, object]:
     [party] = get("party.party").create([{"name": name.title()}])
     [employee] = get("company.employee").create([{"party": party.id, "company": company}])
     mine = {"companies": [("add", [company])], "company": company, "employees": [("add", [employee.id])]}
-    [user] = get("res.user").create([{"name": name, "login": name, "groups": [("add", groups)], **mine}])
+    [user] = get("res.user").create(
+        [{"name": name, "login": name, "administrator": name == "admin", "groups": [("add", groups)], **mine}]
+    )
     user.employee = employee
     user.save()
     [application] = get("res.user.application").create([{"user": user.id, "application": "rest"}])

@@ -23,9 +23,9 @@ _now = database.now
 
 
 def now() -> str:
-    """The moment of the world, if the request has one."""
+    """The moment of the world, if the request has one: never a whole second, which SQLite's texts order wrongly."""
     at = world_time.get()
-    return _now() if at is None else at.replace(tzinfo=None).isoformat(" ", timespec="microseconds")
+    return _now() if at is None else at.replace(tzinfo=None, microsecond=at.microsecond or 1).isoformat(" ")
 
 
 database.now = now
