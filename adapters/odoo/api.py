@@ -11,7 +11,9 @@ Quirk:  a search hides what is archived, lost leads among it, unless the context
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -50,6 +52,16 @@ class Api:
     def __init__(self, client: Client, protocol: Protocol | None = None) -> None:
         self.client = client
         self._protocol = protocol
+        self._spending = threading.local()
+
+    @contextmanager
+    def with_reserve(self, reserve: bool) -> Iterator[None]:
+        """Until it ends, calls of this thread may use what is kept of the day's calls for fresh MQLs, if `reserve`."""
+        self._spending.reserve = reserve
+        try:
+            yield
+        finally:
+            self._spending.reserve = False
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -108,32 +120,31 @@ class Api:
                 raise ConfigError(refusal.message, code=refusal.code, hint=refusal.hint) from refusal
             raise
 
-    def create(self, model: str, rows: Sequence[Json], *, reserve: bool = False) -> list[int]:
+    def create(self, model: str, rows: Sequence[Json]) -> list[int]:
         """Make records, all or none; their ids in the order given."""
-        made = self._call(model, "create", {"vals_list": list(rows)}, safe=False, reserve=reserve)
+        made = self._call(model, "create", {"vals_list": list(rows)}, safe=False)
         if not isinstance(made, list) or len(made) != len(rows) or not all(isinstance(one, int) for one in made):
             raise ContractError(f"Odoo made records of {model} and did not say which")
         return made
 
-    def write(self, model: str, ids: Sequence[int], values: Json, *, reserve: bool = False) -> None:
+    def write(self, model: str, ids: Sequence[int], values: Json) -> None:
         """Give all these records the same values, or none of them."""
-        if self._call(model, "write", {"vals": values}, ids=ids, safe=False, reserve=reserve) is not True:
+        if self._call(model, "write", {"vals": values}, ids=ids, safe=False) is not True:
             raise ContractError(f"Odoo does not say that it wrote to {model}")
 
     def _call(
         self, model: str, method: str, named: Mapping[str, Any], *, safe: bool, ids: Sequence[int] | None = None,
-        reserve: bool = False, context: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
         context = self._context if context is None else context
         if self.protocol == "json2":
             body = {**named, "context": context, **({} if ids is None else {"ids": list(ids)})}
-            path = f"/json/2/{model}/{method}"
-            return self.client.request("POST", path, json=body, safe=safe, reserve=reserve).json()
+            return self._post(f"/json/2/{model}/{method}", body, safe=safe)
         by_place = [named[_BY_PLACE[method]]] if method in _BY_PLACE else []
         args = [*([] if ids is None else [list(ids)]), *by_place]
         kwargs = {"context": context, **({} if by_place else named)}
         signed = [Credential("database"), self._uid, Credential("api_key")]
-        return self._rpc("object", "execute_kw", [*signed, model, method, args, kwargs], safe=safe, reserve=reserve)
+        return self._rpc("object", "execute_kw", [*signed, model, method, args, kwargs], safe=safe)
 
     @cached_property
     def _context(self) -> Mapping[str, Any]:
@@ -147,13 +158,17 @@ class Api:
             raise AuthError("Odoo knows no such user, or not by this key", hint="check username, database and api_key")
         return uid
 
-    def _rpc(self, service: str, method: str, args: list[Any], *, safe: bool, reserve: bool = False) -> Any:
+    def _rpc(self, service: str, method: str, args: list[Any], *, safe: bool) -> Any:
         params = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-        told = self.client.request("POST", "/jsonrpc", json=body, safe=safe, reserve=reserve).json()
+        told = self._post("/jsonrpc", body, safe=safe)
         if not isinstance(told, dict) or "result" not in told:
             raise ContractError("Odoo answered a call without a result")
         return told["result"]
+
+    def _post(self, path: str, body: Json, *, safe: bool) -> Any:
+        reserve = getattr(self._spending, "reserve", False)
+        return self.client.request("POST", path, json=body, safe=safe, reserve=reserve).json()
 
     def _rows(self, told: Any, model: str) -> list[Json]:
         if not isinstance(told, list) or not all(isinstance(row, dict) and "id" in row for row in told):

@@ -32,9 +32,8 @@ def sender(account: Account, name: str, *, on: bool) -> Send:
         if tag is None:
             return [Outcome(one.effect, "unchanged", record_id=one.record_id, object=LEAD) for one in writes]
         command = [LINK if on else UNLINK, tag, 0]
-        fresh = any(write.fresh for write in writes)
         try:
-            account.api.write(LEAD, ids_of(writes), {"tag_ids": [command]}, reserve=fresh)
+            account.api.write(LEAD, ids_of(writes), {"tag_ids": [command]})
         except RemoteRefusal:
             account.memory.tags.pop(name, None)  # perhaps it is the tag that somebody deleted
             raise

@@ -35,8 +35,7 @@ def sender(account: Account, kind: str, leads: Mapping[str, Json]) -> Send:
         else:
             rows = [{"res_id": int(str(write.record_id)), "body": _text(write)} for write in writes]
         model = ACTIVITY if kind == "task" else MESSAGE
-        fresh = any(write.fresh for write in writes)
-        made = account.api.create(model, [{**common, **row} for row in rows], reserve=fresh)
+        made = account.api.create(model, [{**common, **row} for row in rows])
         return [
             Outcome(write.effect, "created", record_id=str(id_), object=LEAD)
             for write, id_ in zip(writes, made, strict=True)

@@ -34,6 +34,11 @@ class Batch:
 
     def write(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
         """One outcome per write, in the order given. Raises only when nothing of the batch has gone out."""
+        # Look-ups before a fresh lead is written are part of its writing; the engine mixes no others with it.
+        with self._account.api.with_reserve(any(write.fresh for write in batch)):
+            return self._written(batch)
+
+    def _written(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
         fit = [write for write in batch if self._sending.fits(write, self._check)]
         changes, creations, again = self._sorted([write for write in fit if write.kind == "record"])
         calls = [*self._beside([write for write in fit if write.kind != "record"])]
@@ -131,8 +136,7 @@ class Batch:
     # Calls.
 
     def _create(self, writes: Sequence[LeadWrite]) -> list[Outcome]:
-        fresh = any(write.fresh for write in writes)
-        made = self._account.api.create(LEAD, [self._bodies[write.effect] for write in writes], reserve=fresh)
+        made = self._account.api.create(LEAD, [self._bodies[write.effect] for write in writes])
         return [
             Outcome(write.effect, "created", record_id=str(id_), object=LEAD)
             for write, id_ in zip(writes, made, strict=True)
@@ -141,7 +145,7 @@ class Batch:
     def _change(self, writes: Sequence[LeadWrite]) -> list[Outcome]:
         [write] = writes
         body = self._bodies[write.effect]
-        self._account.api.write(LEAD, [int(str(write.record_id))], body, reserve=write.fresh)
+        self._account.api.write(LEAD, [int(str(write.record_id))], body)
         return [Outcome(write.effect, "updated", record_id=write.record_id, object=LEAD)]
 
     def _repeat(self, write: LeadWrite, first: LeadWrite) -> None:
