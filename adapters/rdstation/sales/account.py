@@ -56,7 +56,7 @@ class Account:
 
     def resolve(self, people: Sequence[PersonKeys], api: Api | None = None) -> list[Resolution]:
         """Who is where? Remembers that these were looked for, and the contacts that were found."""
-        resolver = Resolver(api or self.api, self.view, self.key_column(), self.directory, self.options.match)
+        resolver = self._resolver(api or self.api)
         answers = []
         for person in people:
             answer, contact = resolver.resolve(person)
@@ -67,10 +67,18 @@ class Account:
             answers.append(answer)
         return answers
 
+    def made_under(self, leadloop_id: str) -> str | None:
+        """The deal that carries a key, looked for by nothing else: what nobody hangs on is found, too."""
+        answer, _ = self._resolver(self.api).resolve(PersonKeys(leadloop_id))
+        return answer.found[0].id if answer.found else None
+
     def looked_lately(self, leadloop_id: str) -> bool:
         """Was this person looked for so lately that a deal may be made on its word?"""
         at = self.memory.looks.get(leadloop_id)
         return at is not None and self.api.client.now() - at < LOOK_HOLDS
+
+    def _resolver(self, api: Api) -> Resolver:
+        return Resolver(api, self.view, self.key_column(), self.directory, self.options.match)
 
     def contacts_of(self, deal: Deal) -> list[Contact]:
         """Whose deal is it? As the answer says, else as it was within the last hour.

@@ -36,11 +36,15 @@ class Reader:
         return ReadBack(write.effect, present=True, record_id=deal.id, object=DEAL, fields=fields)
 
     def _made(self, write: LeadWrite) -> str | None:
-        """The deal that a write was to make; only one that carries our key proves it."""
+        """The deal that a write was to make; only one that carries our key proves it.
+
+        Before an absence is believed all deals are looked through for the key: one may have lost its contact.
+        """
         person = PersonKeys(write.key, (), (write.email,) if write.email else ())
         (answer,) = self.account.resolve([person])
         has_key = self.account.options.key is not None
-        return next((one.id for one in answer.found if not has_key or one.key == write.key), None)
+        found = next((one.id for one in answer.found if not has_key or one.key == write.key), None)
+        return found or (self.account.made_under(write.key) if has_key else None)
 
     def _contact(self, deal: Deal, write: LeadWrite) -> Contact | None:
         if not any(name in OF_CONTACT for name in write.fields):

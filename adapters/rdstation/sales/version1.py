@@ -9,6 +9,7 @@ Quirk:  `contacts` beside a deal makes new contacts; `set_contacts` links the on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -20,7 +21,7 @@ from adapters.rdstation.sales.calls import Calls, listed
 from adapters.rdstation.sales.rows import Contact, Deal, id_of, place, with_others
 from adapters.rdstation.sales.shapes1 import bare, contact_body, contact_of, custom_body, deal_of, made
 from connector.adapter import Client
-from connector.errors import ContractError
+from connector.errors import ContractError, LeadloopError
 from connector.model import Json
 
 MAX_ROWS: Final = 200
@@ -95,7 +96,8 @@ class Version1:
         }
         deal = deal_of(made(bare(self.calls.save("POST", "deals", body), "deal")))
         if deal.contacts is not None and contact.id not in {one.id for one in deal.contacts}:
-            self._link(deal.id, contact.id)
+            with suppress(LeadloopError):  # the deal stands: a link that failed is no reason to make another
+                self._link(deal.id, contact.id)
         return deal
 
     def _link(self, deal_id: str, contact_id: str) -> None:

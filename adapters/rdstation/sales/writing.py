@@ -13,7 +13,7 @@ from typing import Any, Final
 from adapters.rdstation.sales import outcomes
 from adapters.rdstation.sales.account import Account
 from adapters.rdstation.sales.api import Api, Stage
-from adapters.rdstation.sales.columns import OF_CONTACT, Column
+from adapters.rdstation.sales.columns import DEAL, OF_CONTACT, Column
 from adapters.rdstation.sales.errors import is_taken_name
 from adapters.rdstation.sales.rows import Contact
 from adapters.rdstation.sales.values import UnfitError, encoded
@@ -106,12 +106,14 @@ class Writer:
         """The deal that the person has: made by us a moment ago, or found now, unless it was looked for lately."""
         made = self.account.memory.made.get(write.key)
         if made is not None:
-            return Found("deal", made, by="key", key=write.key)
+            return Found(DEAL, made, by="key", key=write.key)
         if self.account.looked_lately(write.key):
             return None
         keys = PersonKeys(write.key, (), (write.email,) if write.email else ())
         (answer,) = self.account.resolve([keys], self.api)
-        return next((one for one in answer.found if one.key in (None, write.key)), None)
+        found = next((one for one in answer.found if one.key in (None, write.key)), None)
+        ours = self.account.made_under(write.key) if found is None else None
+        return Found(DEAL, ours, by="key", key=write.key) if ours else found
 
     def _column(self, name: str) -> Column:
         schema = self.account.schema

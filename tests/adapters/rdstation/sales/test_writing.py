@@ -100,6 +100,14 @@ def test_a_deal_that_took_no_contact_is_linked_from_the_contact(crm):
     assert {deal["id"] for deal in world.simulator.store.deals_of(row["id"])} == {older, outcome.record_id}
 
 
+def test_a_deal_without_contact_whose_answer_was_lost_is_not_made_again(crm):
+    world = crm(1)
+    world.simulator.links_contacts = False
+    world.simulator.faults.append(Fault("lose_after", path="/deals$", method="POST"))
+    settle(world, [world.creation(1)])
+    assert len(world.simulator.store.deals) == 1
+
+
 @VERSIONS
 def test_a_won_deal_of_other_times_is_left_alone(crm, version):
     world = crm(version)
