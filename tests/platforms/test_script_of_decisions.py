@@ -12,7 +12,7 @@ from connector.loop.tally import outcome
 from tests.platforms.desk import SalesDesk
 from tests.sync.world import FACTOR, Company, address
 
-SIMULATED = ("hubspot", "pipedrive", "salesforce")
+SIMULATED = ("dynamics365", "hubspot", "odoo", "pipedrive", "rdstation", "salesforce", "zoho")
 SCRIPT: dict[str, Sequence[tuple[str, ...]]] = {
     "ana": (("accepted",), ("qualified",), ("won",)),
     "bia": (("accepted",), ("qualified",), ("lost", "competitor")),
