@@ -11,6 +11,7 @@ import pytest
 from connector.errors import AuthError, LeadloopError, RetryableError
 from connector.testing.conformance.crm.driving import ids, read_all
 from connector.testing.conformance.crm.world import CrmWorld
+from connector.testing.conformance.signing import share_a_renewed_token
 from connector.testing.simulator import Fault, Reply
 
 SOON = 1000
@@ -35,6 +36,9 @@ class NetworkConformance:
             seen |= ids(page.records)
             world.expire_tokens()
         assert seen >= added
+
+    def test_two_processes_share_a_token_that_one_of_them_renewed(self, world: CrmWorld) -> None:
+        share_a_renewed_token(world)
 
     def test_refused_credentials_end_in_an_auth_error(self, world: CrmWorld) -> None:
         world.revoke()

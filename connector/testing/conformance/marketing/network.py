@@ -13,6 +13,7 @@ from connector.errors import AuthError, LeadloopError
 from connector.model import Outcome
 from connector.testing.conformance.marketing.keeping import Kept
 from connector.testing.conformance.marketing.world import DocumentedError, MarketingWorld
+from connector.testing.conformance.signing import share_a_renewed_token
 from connector.testing.simulator import Entry, Fault, Request, Simulator
 
 
@@ -54,6 +55,9 @@ class NetworkConformance:
 
     def test_a_check_of_good_credentials_is_ok(self, world: MarketingWorld) -> None:
         assert "fail" not in {line.level for line in world.adapter().check()}
+
+    def test_two_processes_share_a_token_that_one_of_them_renewed(self, world: MarketingWorld) -> None:
+        share_a_renewed_token(world)
 
     def test_revoked_credentials_ask_for_a_person(self, world: MarketingWorld) -> None:
         adapter = world.adapter()
