@@ -22,7 +22,7 @@ class Account:
         self.api = api
         self.options = options
         self.page_rows = page_rows
-        self.schema = Schema(api.with_reserve(True))  # without names no fresh MQL can be written
+        self.schema = Schema(api.with_reserve(True), options.key)  # without names no fresh MQL can be written
 
     def resolve(self, people: Sequence[PersonKeys], api: Api | None = None) -> list[Resolution]:
         """Who is where?"""

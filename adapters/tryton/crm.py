@@ -98,7 +98,7 @@ class TrytonCrm(CrmAdapter):
 
     def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002 - the field's word
         lines = tuple(name for names in self.options.fields.values() for name in names)
-        return self.account.schema.described(object or self.main, lines)
+        return self.account.schema.described(object or self.main, lines, self.account.context)
 
     def ensure_fields(self, plan: Sequence[FieldPlan], *, dry_run: bool = False) -> Sequence[FieldOutcome]:
         return preparing.verify(self.account, plan, self.main)

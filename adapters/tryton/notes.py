@@ -43,7 +43,8 @@ def seen(api: Api, writes: Sequence[LeadWrite]) -> list[ReadBack]:
     if not writes:
         return []
     resources = sorted({_resource(write) for write in writes})
-    rows = api.rows(NOTE, ["OR", *(["resource", "=", one] for one in resources)], ("message", "resource"))
+    # Tryton lets notes be searched by their record alone: any `OR` is a 403.
+    rows = api.rows(NOTE, [["resource", "in", resources]], ("message", "resource"))
     found = []
     for write in writes:
         row = next((row for row in rows if _is_of(row, write)), None)

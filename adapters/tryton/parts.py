@@ -31,6 +31,8 @@ def parts_of(schema: Schema, write: LeadWrite) -> Parts:
         column = schema.find(object_name, name)
         if column is None:
             raise RecordError(f"Tryton has no field '{name}' for {object_name}", code="field_missing", field=name)
+        if column.part == "key":
+            continue  # it goes with every write of a record
         is_of_party = column.part == "party" or object_name == PARTY
         if column.part == "line":
             parts.lines[column.code] = value

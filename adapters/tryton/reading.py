@@ -42,7 +42,8 @@ def _by_key(account: Account, writes: Sequence[LeadWrite]) -> dict[str, Json]:
 
 
 def _rows(account: Account, object_name: str, domain: Domain, writes: Iterable[LeadWrite]) -> list[Json]:
-    names = {name for write in writes for name in write.fields if account.schema.find(object_name, name)}
+    named = {name: account.schema.find(object_name, name) for write in writes for name in write.fields}
+    names = {name for name, column in named.items() if column is not None and column.part != "key"}
     base = (*views.BASE, *filter(None, [account.options.key])) if object_name == OPPORTUNITY else ()
     return account.api.rows(object_name, domain, [*base, *views.asked(object_name, sorted(names))])
 
@@ -56,8 +57,10 @@ def _answer(account: Account, write: LeadWrite, row: Json | None) -> ReadBack:
 
 def _value(account: Account, write: LeadWrite, row: Json, name: str, sent: Any) -> Any:
     """What stands there; in the words of the write where that is what the write would make of the field."""
-    stands = views.value(write.object, row, name, write.key or None)
     column = account.schema.find(write.object, name)
+    if column is not None and column.part == "key":
+        return write.key
+    stands = views.value(write.object, row, name, write.key or None)
     if column is None or sent is None:
         return stands
     if name.startswith(LINE):

@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 from adapters.tryton.api import Api
 from adapters.tryton.names import MECHANISM, OPPORTUNITY, PARTY
 from connector.errors import ContractError
-from connector.model import Field
+from connector.model import Field, Json
 
-Part = Literal["own", "line", "party"]
+Part = Literal["own", "line", "party", "key"]
 LINE: Final = "comment."
 OF_PARTY: Final = "party."
 CONTACTS: Final = ("email", "phone", "mobile", "fax", "website")
@@ -44,10 +44,11 @@ class Column:
 
 
 class Schema:
-    """The fields of one account, read once."""
+    """The fields of one account, read once. `key` is the field that holds our key on opportunities."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, key: str | None) -> None:
         self._api = api
+        self._key = key
         self._known: dict[str, dict[str, Any]] = {}
 
     def find(self, object_name: str, name: str) -> Column | None:
@@ -58,16 +59,26 @@ class Schema:
             code = name.removeprefix(OF_PARTY)
             told = self._fields(PARTY).get(code)
             return None if told is None else _column(name, code, told, "party")
+        if name == self._key and object_name == PARTY:
+            return Column(name, name, "char", "key", "leadloop")  # a contact mechanism, whatever it is called on leads
         told = self._fields(object_name).get(name)
         return None if told is None else _column(name, name, told, "own")
 
-    def described(self, object_name: str, lines: tuple[str, ...]) -> list[Field]:
-        """Every field of an object as mappings call it; `lines` are those of the mapping in our block."""
+    def described(self, object_name: str, lines: tuple[str, ...], context: Json) -> list[Field]:
+        """Every field of an object as mappings call it; `lines` are those of the mapping in our block.
+
+        A field that Tryton fills by itself in this context (company, currency, number) is not asked for.
+        """
         names = [*self._fields(object_name), *(name for name in lines if name.startswith(LINE))]
         if object_name == OPPORTUNITY:
             names += [OF_PARTY + name for name in ("name", *CONTACTS)]
+        elif self._key is not None:
+            names.append(self._key)
         columns = [column for name in dict.fromkeys(names) if (column := self.find(object_name, name)) is not None]
-        return [_described(object_name, column) for column in columns]
+        asked = [column.code for column in columns if column.part == "own" and column.required and column.writable]
+        given = self._api.call(object_name, "default_get", {"fields_names": asked, "with_rec_name": False}, context)
+        blank = {name for name in asked if not isinstance(given, dict) or given.get(name) is None}
+        return [_described(object_name, column, required=column.code in blank) for column in columns]
 
     def named(self, object_name: str, label: str | None) -> str | None:
         """The name of the field that an error calls by its label."""
@@ -110,7 +121,7 @@ def _column(name: str, code: str, told: Mapping[str, Any], part: Part) -> Column
     )
 
 
-def _described(object_name: str, column: Column) -> Field:
+def _described(object_name: str, column: Column, *, required: bool) -> Field:
     return Field(
         object=object_name,
         name=column.name,
@@ -119,5 +130,5 @@ def _described(object_name: str, column: Column) -> Field:
         options=column.options,
         max_length=column.max_length,
         writable=column.writable,
-        required=column.required and column.part == "own",
+        required=required and column.part == "own",
     )
