@@ -102,7 +102,7 @@ class Finder:
     ) -> list[Json]:  # fmt: skip
         contacts = [row["id"] for row in mechanisms]
         domain: Domain = ["OR", ["id", "in", [int(one) for one in _known(people, OPPORTUNITY)]]]
-        domain += [["party", "in", [int(one) for one in parties]], ["contact", "in", contacts]]
+        domain += [["party", "in", sorted(int(one) for one in parties)], ["contact", "in", contacts]]
         if self.key:
             domain.append([self.key, "in", [person.leadloop_id for person in people]])
         return self.api.rows(OPPORTUNITY, domain, ("state", "party", "contact", *filter(None, [self.key])))
@@ -113,7 +113,7 @@ class Finder:
             if not wanted:
                 return
             # Parties that were merged away are inactive, and a plain search hides those.
-            domain = [["id", "in", [int(one) for one in wanted]], ["active", "in", [True, False]]]
+            domain = [["id", "in", sorted(int(one) for one in wanted)], ["active", "in", [True, False]]]
             rows = self.api.rows(PARTY, domain, ("active", "replaced_by", *MECHANISMS))
             found.parties |= {str(row["id"]): row for row in rows}
             wanted = {str(row["replaced_by"]) for row in rows if row.get("replaced_by")} - found.parties.keys()

@@ -69,11 +69,10 @@ class Resolver:
             if self.directory.opportunities[ref[1]]["state"] in OPEN_STATES:
                 return self._found(person, ref, by, None, place)
         stands = (PARTY, place)
-        if not (ours or stands in known) or self.directory.living(place) is None:
+        before = (*ours, *(ref for ref in known if self._place(ref) == place))
+        if not (ours or any(ref[0] == PARTY for ref in before)) or self.directory.living(place) is None:
             return None
-        was = next(iter(ours), None) or next(
-            (ref for ref in known if ref != stands and self._place(ref) == place), None
-        )
+        was = next((ref for ref in before if ref != stands), None)
         return self._found(person, stands, by, None if stands in known else was, place)
 
     def _found(self, person: PersonKeys, ref: Ref, by: By, was: Ref | None, place: str) -> Found:

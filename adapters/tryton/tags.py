@@ -20,24 +20,26 @@ from connector.model import Json, LeadWrite, Outcome, ReadBack
 def send(account: Account, api: Api, sending: TrytonSending, writes: Sequence[LeadWrite]) -> None:
     """Put tags on the parties of these records, or take them off."""
     parties = parties_of(api, writes)
+    categories = categories_of(account, api, writes)
     for write in writes:
-        party = parties.get(write.effect)
+        party, category = parties.get(write.effect), categories[write.name]
         if party is None:
             sending.outcomes[write.effect] = outcomes.gone(write)
-            continue
-        category = account.category(write.name, api)
-        if (category is not None and category in party["categories"]) is write.on:
+        elif (category is not None and category in party["categories"]) is write.on:
             sending.outcomes[write.effect] = outcomes.unchanged(write, (write.object, str(write.record_id)))
-            continue
-        sending.attempt(_change(account, api, party), [write])
+        else:
+            sending.attempt(_change(api, party, categories), [write])
 
 
 def seen(account: Account, writes: Sequence[LeadWrite]) -> list[ReadBack]:
     """Are the tags as they were wanted?"""
+    if not writes:
+        return []
     parties = parties_of(account.api, writes)
+    categories = categories_of(account, account.api, writes)
     found = []
     for write in writes:
-        party, category = parties.get(write.effect), account.category(write.name, account.api)
+        party, category = parties.get(write.effect), categories[write.name]
         is_on = party is not None and category is not None and category in party["categories"]
         is_there = party is not None and is_on is write.on
         record_id = write.record_id if is_there else None
@@ -57,10 +59,17 @@ def parties_of(api: Api, writes: Sequence[LeadWrite]) -> dict[str, Json]:
     return found
 
 
-def _change(account: Account, api: Api, party: Json) -> Send:
+def categories_of(account: Account, api: Api, writes: Sequence[LeadWrite]) -> dict[str, int | None]:
+    """The categories of these tags by name; None for one that does not exist yet."""
+    return {name: account.category(name, api) for name in dict.fromkeys(write.name for write in writes)}
+
+
+def _change(api: Api, party: Json, categories: dict[str, int | None]) -> Send:
     def put(writes: Sequence[LeadWrite]) -> list[Outcome]:
         [write] = writes
-        category = account.category(write.name, api) or api.create(CATEGORY, [{"name": write.name}])[0]
+        category = categories[write.name]
+        if category is None:
+            category = categories[write.name] = api.create(CATEGORY, [{"name": write.name}])[0]
         api.put(PARTY, str(party["id"]), {"categories": [["add" if write.on else "remove", [category]]]})
         return [outcomes.done(write, (write.object, str(write.record_id)))]
 
