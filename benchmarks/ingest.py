@@ -18,11 +18,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.server import served
-from benchmarks.timed import Figure, script, typical
+from benchmarks.timed import Figure, compile_ours, script, typical
 
 
 def main(contacts: int, rounds: int, dlt: str | None) -> None:
     """Measure and print."""
+    compile_ours()
     tools = {"ours": ("ours.py", sys.executable), "plain": ("plain.py", sys.executable)}
     if dlt:
         tools["dlt"] = ("with_dlt.py", dlt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
@@ -19,6 +20,15 @@ class Figure:
 
     cpu_s: float
     peak_mb: float
+
+
+def compile_ours() -> None:
+    """Compile our modules, as their installation does; the peers' were when they were installed.
+
+    Without it each start compiles what it imports anew wherever byte code is not written (0.35 s).
+    """
+    for folder in ("connector", "adapters", "mappings", "benchmarks"):
+        compileall.compile_dir(HERE.parent / folder, quiet=1)
 
 
 def run(*command: str) -> Figure:

@@ -12,6 +12,7 @@ import click
 from connector import __version__
 from connector.cli.caller import Caller, Family
 from connector.cli.failing import failing
+from connector.collector import collect_seldom
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the whole loop on this machine, with nothing configured."),
@@ -94,6 +95,7 @@ class Root(Family):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.commands])
 
     def invoke(self, ctx: click.Context) -> Any:
+        collect_seldom()
         with failing(ctx, ctx.ensure_object(Caller)):
             return super().invoke(ctx)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.state.store import Store
-from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from
+from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from, new_key
 
 
 def rotate(store: Store, config: Config, old_key_file: Path | None) -> int:
@@ -36,7 +34,7 @@ def _rotate_file(store: Store) -> int:
     place = key_file(store.path)
     following = place.with_name(f"{place.name}.next")
     if not following.exists():
-        _write(following, Fernet.generate_key())
+        _write(following, new_key())
     count = SqliteTokens(store, [following.read_bytes().strip(), old]).seal_again()
     following.replace(place)
     return count

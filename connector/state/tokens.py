@@ -11,24 +11,40 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cached_property
 from hashlib import scrypt
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from connector.errors import StateError
 from connector.http.tokens import Tokens
 from connector.state.clock import moment_or_none, stamp
 from connector.state.store import Store
 
+if TYPE_CHECKING:  # imported where a token is sealed or opened: 30 ms of a start that most accounts need not pay
+    from cryptography.fernet import MultiFernet
+
+KEY_BYTES = 32
+
 
 def key_from(secret: str) -> bytes:
     """The encryption key of a configured `secret_key`: a Fernet key as it is, any other text stretched by scrypt."""
+    if _is_key(secret.encode()):
+        return secret.encode()
+    stretched = scrypt(secret.encode(), salt=b"leadloop tokens", n=2**14, r=8, p=1, dklen=KEY_BYTES)
+    return base64.urlsafe_b64encode(stretched)
+
+
+def new_key() -> bytes:
+    """A random Fernet key."""
+    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES))
+
+
+def _is_key(text: bytes) -> bool:
     try:
-        Fernet(secret)
+        return len(base64.urlsafe_b64decode(text)) == KEY_BYTES
     except ValueError:
-        return base64.urlsafe_b64encode(scrypt(secret.encode(), salt=b"leadloop tokens", n=2**14, r=8, p=1, dklen=32))
-    return secret.encode()
+        return False
 
 
 def key_file(state: Path) -> Path:
@@ -43,15 +59,14 @@ def key_beside(state: Path) -> bytes:
         if not path.exists():
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(Fernet.generate_key())
+                file.write(new_key())
                 file.flush()
                 os.fsync(file.fileno())
         path.chmod(0o600)
         key = path.read_bytes().strip()
-        Fernet(key)
-    except (OSError, ValueError):
+    except OSError:
         key = b""
-    if not key:
+    if not _is_key(key):
         raise StateError(f"the key file {path} cannot be used", code="bad_key", hint="put back the key that it held")
     return key
 
@@ -61,7 +76,13 @@ class SqliteTokens:
 
     def __init__(self, store: Store, keys: Sequence[bytes]) -> None:
         self._store = store
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._keys = keys
+
+    @cached_property
+    def _fernet(self) -> MultiFernet:
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - see above
+
+        return MultiFernet([Fernet(key) for key in self._keys])
 
     def load(self, connection: str, configured: str, seed: Tokens) -> Tokens:
         row = (
@@ -126,6 +147,8 @@ class SqliteTokens:
         return self._fernet.encrypt(json.dumps(content).encode())
 
     def _open(self, connection: str, sealed: bytes) -> Tokens:
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - see above
+
         content: list[str | None] = [None]
         try:
             content = json.loads(self._fernet.decrypt(sealed))
