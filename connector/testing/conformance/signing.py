@@ -4,19 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from connector.adapter import Adapter
+from connector.testing.conformance.account import Account
 from connector.testing.simulator import Request, Simulator
-
-
-class Account(Protocol):
-    """What both kinds of world have."""
-
-    @property
-    def simulator(self) -> Simulator: ...
-    def adapter(self) -> Adapter: ...
-    def expire_tokens(self) -> None: ...
 
 
 def share_a_renewed_token(world: Account) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.salesforce.crm import SalesforceCrm
 from connector.adapter import Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.simulator import Reply
 from connector.testing.simulators.salesforce import SalesforceSimulator
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "LeadLoop_Id__c"
 OURS = ("LeadScore__c", "LeadGrade__c", "MQL__c", "MQL_Reason__c")
@@ -43,12 +42,14 @@ class SalesforceWorld(CrmWorld):
     abilities = frozenset({"lock", "half_batch", "duplicate_rule", "picklist", "late"})
     write_path = "/composite/sobjects"
     read_path = "/query"
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
+    score_field = "LeadScore__c"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("MQL_Reason__c", "written to {email} " * 20),
+        "bad_option": ("LeadGrade__c", "Z"),
+        "unknown_field": ("Nobody_Made__c", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.query_rows = self.page_size
         self.decisions = 0
         self.credentials = {
@@ -57,42 +58,14 @@ class SalesforceWorld(CrmWorld):
         }
 
     def adapter(self) -> SalesforceCrm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         url = self.simulator.base_url
         settings = Settings("sf", credentials=self.credentials, base_url=url, auth_url=url)
-        return SalesforceCrm(network.client(SalesforceCrm.spec, settings, SalesforceCrm), self.options)
+        return self.started(SalesforceCrm, settings, self.options)
 
     def creation(self, number: int) -> LeadWrite:
         fields = {"LastName": f"Person {number}", "Company": "Acme", "Email": self.email_of(number)}
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object="Lead",
-            email=self.email_of(number),
-            fields={**fields, "LeadScore__c": number, "LeadGrade__c": "A", "MQL__c": True},
-        )
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=record[0],
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"LeadScore__c": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("MQL_Reason__c", f"written to {write.email} " * 20),
-            "bad_option": ("LeadGrade__c", "Z"),
-            "unknown_field": ("Nobody_Made__c", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        ours = {"LeadScore__c": number, "LeadGrade__c": "A", "MQL__c": True}
+        return self.creating(number, "Lead", {**fields, **ours})
 
     def score_on(self, record: Ref) -> Any:
         return self.simulator.record(record[1])["LeadScore__c"]
@@ -207,18 +180,11 @@ ERRORS = (
 
 
 @pytest.fixture
-def salesforce() -> Iterator[Callable[..., SalesforceWorld]]:
+def salesforce(simulated: Callable[..., Any]) -> Callable[..., SalesforceWorld]:
     """Opens a world; keywords go to the connection's options."""
-    opened: list[SalesforceSimulator] = []
 
     def open_world(**options: Any) -> SalesforceWorld:
-        clock = Clock()
-        simulator = SalesforceSimulator(clock=clock.now, monotonic=clock.monotonic)
-        simulator.__enter__()
-        opened.append(simulator)
         given = {"fields": FIELDS, "key": KEY, "object": "Lead", "also": ("Contact",), **options}
-        return SalesforceWorld(simulator, clock, Options("sf", **given))
+        return SalesforceWorld(*simulated(SalesforceSimulator), Options("sf", **given))
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

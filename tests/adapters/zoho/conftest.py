@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.zoho.crm import ZohoCrm
 from connector.adapter import Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.simulator import Reply
 from connector.testing.simulators.zoho import ZohoSimulator
 from connector.testing.simulators.zoho.wording import day_spent, fault, refused, too_many
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "Leadloop_ID"
 OURS = ("Leadloop_Score", "Leadloop_Grade", "Leadloop_MQL", "Leadloop_Reasons")
@@ -43,22 +42,22 @@ class ZohoWorld(CrmWorld):
     write_path = "/crm/v8/(Leads|Contacts|Tasks|Notes)(/upsert)?$"
     write_method = "POST|PUT"
     read_path = "/crm/v8/(Leads|Contacts|Deals|coql)"
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
+    score_field = "Leadloop_Score"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("Leadloop_Grade", "written to {email} " * 20),
+        "bad_option": ("Rejection_Reason", "Weather"),
+        "unknown_field": ("Nobody_made", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.lister.page_rows = self.page_size
         self.credentials = self.simulator.credentials
         self.decisions = 0
 
     def adapter(self) -> ZohoCrm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         url = self.simulator.base_url
         settings = Settings("zoho", credentials=self.credentials, base_url=url, auth_url=url)
-        return ZohoCrm(network.client(ZohoCrm.spec, settings, ZohoCrm), self.options)
+        return self.started(ZohoCrm, settings, self.options)
 
     @property
     def main(self) -> str:
@@ -66,37 +65,11 @@ class ZohoWorld(CrmWorld):
 
     def creation(self, number: int) -> LeadWrite:
         fields = {
-            "Last_Name": f"Person {number}", "Company": "Acme", "Email": self.email_of(number),
-            "Leadloop_Score": number, "Leadloop_Grade": "A", "Leadloop_MQL": True,
+            "Last_Name": f"Person {number}", "Email": self.email_of(number), "Leadloop_Score": number,
+            "Leadloop_Grade": "A", "Leadloop_MQL": True,
         }  # fmt: skip
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object=self.main,
-            email=self.email_of(number),
-            fields={name: value for name, value in fields.items() if self.main == "Leads" or name != "Company"},
-        )
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=record[0],
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"Leadloop_Score": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("Leadloop_Grade", f"written to {write.email} " * 20),
-            "bad_option": ("Rejection_Reason", "Weather"),
-            "unknown_field": ("Nobody_made", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        more = {"Company": "Acme"} if self.main == "Leads" else {}
+        return self.creating(number, self.main, {**fields, **more})
 
     def score_on(self, record: Ref) -> Any:
         return self.simulator.record(record).get("Leadloop_Score")
@@ -212,19 +185,12 @@ ERRORS = (
 
 
 @pytest.fixture
-def zoho() -> Iterator[Callable[..., ZohoWorld]]:
+def zoho(simulated: Callable[..., Any]) -> Callable[..., ZohoWorld]:
     """Opens a world; keywords go to the connection's options, `lag_s` to the account."""
-    opened: list[ZohoSimulator] = []
 
     def open_world(object: str = "Leads", *, lag_s: float = 0.0, **options: Any) -> ZohoWorld:
-        clock = Clock()
-        simulator = ZohoSimulator(clock=clock.now, monotonic=clock.monotonic, lag_s=lag_s)
-        simulator.__enter__()
-        opened.append(simulator)
         also = ("Contacts",) if object == "Leads" else ()
         given = {"fields": FIELDS, "key": KEY, "object": object, "also": also, **options}
-        return ZohoWorld(simulator, clock, Options("zoho", **given))
+        return ZohoWorld(*simulated(ZohoSimulator, lag_s=lag_s), Options("zoho", **given))
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from connector.adapter import CrmAdapter, PersonKeys
 from connector.errors import LeadloopError
 from connector.model import LeadWrite
-from connector.testing.conformance.clock import Clock
-from connector.testing.simulator import Reply, Simulator
+from connector.testing.conformance.account import Account
+from connector.testing.simulator import Reply
 
 Ref = tuple[str, str]
 """A record: its object and its id."""
 
 Trouble = Literal["too_long", "bad_option", "unknown_field"]
+Spoilt = Mapping[Trouble, tuple[str, Any]]
+"""A field and its value by what is wrong with it; `{email}` in a text stands for the person's address."""
+
 Ability = Literal["lock", "half_batch", "duplicate_rule", "picklist", "late"]
 
 
@@ -35,15 +38,13 @@ class CrmError:
     moved: bool = False
 
 
-class CrmWorld(ABC):
-    """One account of one CRM, and a clock that client and platform share.
+class CrmWorld(Account):
+    """One account of one CRM.
 
     Persons are numbered: `key_of` and `email_of` are theirs alone. `page_size` is how many changed records one page
     of `records` holds here; small pages make small tests. `abilities` are what the simulator can do on demand.
     """
 
-    clock: Clock
-    simulator: Simulator
     page_size: int = 5
     abilities: frozenset[Ability] = frozenset()
     unique_emails: bool = False
@@ -56,10 +57,13 @@ class CrmWorld(ABC):
     """The methods of writes, where reads go to the same address."""
     read_path: str = ".*"
     """The address that `records` and `resolve` ask."""
+    score_field: ClassVar[str]
+    """The field that holds the score."""
+    bad: ClassVar[Spoilt]
+    """What the platform refuses, by kind of trouble."""
 
     @abstractmethod
-    def adapter(self) -> CrmAdapter:
-        """A new adapter on a new client, as a new process has it: same account, same stored tokens and budgets."""
+    def adapter(self) -> CrmAdapter: ...
 
     def key_of(self, number: int) -> str:
         """The leadloop_id of a person."""
@@ -79,13 +83,29 @@ class CrmWorld(ABC):
     def creation(self, number: int) -> LeadWrite:
         """A good write that makes the record of a person, with key, e-mail and a score of `number`."""
 
-    @abstractmethod
+    def creating(self, number: int, object_: str, fields: Mapping[str, Any]) -> LeadWrite:
+        """What `creation` gives: the write that makes a record of this object with these fields."""
+        return LeadWrite(
+            f"record-{number}", "record", self.key_of(number), object_, email=self.email_of(number), fields=fields
+        )
+
     def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
         """A good write that sets the score on the known record of a person; `effect` tells it from others."""
+        return LeadWrite(
+            effect=f"change-{record[1]}-{score}-{effect}",
+            kind="record",
+            key=self.key_of(number),
+            object=record[0],
+            record_id=record[1],
+            email=self.email_of(number),
+            fields={self.score_field: score},
+        )
 
-    @abstractmethod
     def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
         """The write with one field that the platform refuses, and that field's name."""
+        name, value = self.bad[trouble]
+        told = value.format(email=write.email) if isinstance(value, str) else value
+        return replace(write, fields={**write.fields, name: told}), name
 
     @abstractmethod
     def score_on(self, record: Ref) -> Any:
@@ -122,19 +142,6 @@ class CrmWorld(ABC):
         raise NotImplementedError
 
     # What the platform does to us.
-
-    @abstractmethod
-    def expire_tokens(self) -> None:
-        """Every access token dies; a new sign-in helps. Nothing where tokens do not expire."""
-
-    @abstractmethod
-    def revoke(self) -> None:
-        """No credential is good any more."""
-
-    @property
-    @abstractmethod
-    def secrets(self) -> Sequence[str]:
-        """Secrets and tokens that must never show in an error."""
 
     @property
     @abstractmethod

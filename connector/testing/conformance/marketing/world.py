@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from typing import Literal
 from connector.adapter import EffectKind, MarketingAdapter
 from connector.errors import LeadloopError
 from connector.model import Json, LeadWrite
-from connector.testing.conformance.clock import Clock
-from connector.testing.simulator import Reply, Simulator
+from connector.testing.conformance.account import Account
+from connector.testing.simulator import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,19 @@ class DocumentedError:
     moved: bool = False
 
 
-class MarketingWorld(ABC):
-    """One account of one platform, and a clock that client and platform share.
+class MarketingWorld(Account):
+    """One account of one marketing platform.
 
     `page_size`: contacts on one page of `changes`. `lag_s`: how late an act may become visible and must still be
     found. `acts_page`: acts on one page of one contact's acts.
     """
 
-    clock: Clock
-    simulator: Simulator
     page_size: int = 100
     acts_page: int = 10
     lag_s: float = 0.0
 
     @abstractmethod
-    def adapter(self) -> MarketingAdapter:
-        """A new adapter on a new client, as a new process has it: same account, same stored tokens and budgets."""
+    def adapter(self) -> MarketingAdapter: ...
 
     # What people do.
 
@@ -81,19 +78,6 @@ class MarketingWorld(ABC):
 
     # What the platform does to us.
 
-    @abstractmethod
-    def expire_tokens(self) -> None:
-        """Every access token dies; a refresh or a new sign-in helps. Nothing where tokens do not expire."""
-
-    @abstractmethod
-    def revoke(self) -> None:
-        """No credential is good any more."""
-
-    @property
-    @abstractmethod
-    def secrets(self) -> Sequence[str]:
-        """Secrets and tokens that must never show in an error."""
-
     @property
     @abstractmethod
     def errors(self) -> Sequence[DocumentedError]:
@@ -103,6 +87,30 @@ class MarketingWorld(ABC):
     """The address that a read asks, as a regular expression: faults of reads strike there."""
 
     # What we write.
+
+    def effect(
+        self,
+        kind: str,
+        contact_id: str,
+        *,
+        name: str = "",
+        fields: Json | None = None,
+        on: bool = True,
+        fresh: bool = False,
+        suffix: str = "",
+    ) -> LeadWrite:
+        """One effect on a contact; `suffix` tells it from others of the same kind and name."""
+        return LeadWrite(
+            effect=f"{kind}-{name}-{contact_id}{suffix}",
+            kind=kind,
+            key=f"ll-{contact_id}",
+            record_id=contact_id,
+            email=self.email_of(contact_id),
+            fields=fields or {},
+            name=name,
+            on=on,
+            fresh=fresh,
+        )
 
     @abstractmethod
     def write(self, kind: EffectKind, contact_id: str, number: int) -> LeadWrite:
