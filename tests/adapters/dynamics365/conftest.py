@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.dynamics365.crm import Dynamics365Crm
 from connector.adapter import Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World, account_of
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.simulator import Reply
 from connector.testing.simulators.dynamics365 import Dynamics365Simulator
 from connector.testing.simulators.dynamics365.batch import packed
 from connector.testing.simulators.dynamics365.wording import refused, throttled
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "new_leadloopid"
 OURS = ("new_mqlscore", "new_mqlgrade", "new_ismql", "new_mqlreasons")
@@ -46,12 +45,14 @@ class DynamicsWorld(CrmWorld):
     removals_begin_with_first_walk = True
     write_path = r"/\$batch"
     read_path = "/(leads|contacts|opportunities)"
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
+    score_field = "new_mqlscore"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("new_mqlgrade", "written to {email} " * 20),
+        "bad_option": ("new_rejectionreason", 12),
+        "unknown_field": ("new_nobodymade", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.listing.page_rows = self.page_size
         self.decisions = 0
         self.credentials = dict(self.simulator.sign_in.credentials)
@@ -62,42 +63,12 @@ class DynamicsWorld(CrmWorld):
         return Settings("d365", credentials=self.credentials, base_url=url, auth_url=url)
 
     def adapter(self) -> Dynamics365Crm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
-        return Dynamics365Crm(network.client(Dynamics365Crm.spec, self.settings, Dynamics365Crm), self.options)
+        return self.started(Dynamics365Crm, self.settings, self.options)
 
     def creation(self, number: int) -> LeadWrite:
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object="lead",
-            email=self.email_of(number),
-            fields={
-                "lastname": f"Person {number}", "subject": "MQL", "emailaddress1": self.email_of(number),
-                "new_mqlscore": number, "new_mqlgrade": "A", "new_ismql": True,
-            },
-        )  # fmt: skip
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=record[0],
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"new_mqlscore": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("new_mqlgrade", f"written to {write.email} " * 20),
-            "bad_option": ("new_rejectionreason", 12),
-            "unknown_field": ("new_nobodymade", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        fields = {"lastname": f"Person {number}", "subject": "MQL", "emailaddress1": self.email_of(number)}
+        ours = {"new_mqlscore": number, "new_mqlgrade": "A", "new_ismql": True}
+        return self.creating(number, "lead", {**fields, **ours})
 
     def score_on(self, record: Ref) -> Any:
         return self.simulator.record(record[1])["new_mqlscore"]
@@ -150,14 +121,7 @@ class DynamicsWorld(CrmWorld):
         return ERRORS
 
     def leave_calls(self, left: int) -> None:
-        """Other processes of ours took the rest of the day: the platform itself counts nobody's."""
-        account = account_of(Dynamics365Crm.spec, self.settings)
-        (limit,) = (one for one in Dynamics365Crm.spec.limits if one.per_s == DAY_S)
-        now = self.clock.now()
-        bucket = f"{limit.bucket}/{limit.per_s}"
-        want = limit.calls - left - self.budgets.used(account, bucket, now)
-        until = now + timedelta(seconds=DAY_S)
-        self.budgets.claim(account, bucket, want=want, limit=limit.calls, now=now, until=until)
+        self.take_calls(Dynamics365Crm.spec, self.settings, left)
 
     def renew_calls(self) -> None:
         self.clock.advance(DAY_S + 3600)
@@ -210,18 +174,11 @@ ERRORS = (
 
 
 @pytest.fixture
-def dynamics() -> Iterator[Callable[..., DynamicsWorld]]:
+def dynamics(simulated: Callable[..., Any]) -> Callable[..., DynamicsWorld]:
     """Opens a world; keywords go to the connection's options."""
-    opened: list[Dynamics365Simulator] = []
 
     def open_world(**options: Any) -> DynamicsWorld:
-        clock = Clock()
-        simulator = Dynamics365Simulator(clock=clock.now, monotonic=clock.monotonic)
-        simulator.__enter__()
-        opened.append(simulator)
         given = {"fields": FIELDS, "key": KEY, "object": "lead", "also": ("contact",), **options}
-        return DynamicsWorld(simulator, clock, Options("d365", **given))
+        return DynamicsWorld(*simulated(Dynamics365Simulator), Options("d365", **given))
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

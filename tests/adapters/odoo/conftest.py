@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.odoo.crm import OdooCrm
 from connector.adapter import Options
 from connector.errors import AuthError, ConfigError, ContractError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.simulator import Reply
 from connector.testing.simulators.odoo import OdooSimulator
 from connector.testing.simulators.odoo.wording import OdooError, json2, jsonrpc
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "x_leadloop_id"
 LEAD = "crm.lead"
@@ -41,55 +40,30 @@ class OdooWorld(CrmWorld):
     abilities = frozenset({"lock", "picklist", "late"})
     read_path = r"/crm\.lead/search_read"
     write_path = r"/(crm\.lead|mail\.activity|mail\.message)/(create|write)"
-    budgets: MemoryBudgetStore = field(default_factory=MemoryBudgetStore)
+    score_field = "x_leadloop_score"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("x_motto", "written to {email} " * 5),
+        "bad_option": ("priority", "Weather"),
+        "unknown_field": ("x_nobody_made", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
         self.decisions = 0
 
+    @property
+    def settings(self) -> Settings:
+        limits = {"per_day": A_DAY}
+        return Settings("odoo", self.simulator.credentials, self.simulator.base_url, limits=limits)
+
     def adapter(self) -> OdooCrm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
-        settings = Settings(
-            "odoo", credentials=self.simulator.credentials, base_url=self.simulator.base_url, limits={"per_day": A_DAY}
-        )
-        self.client = network.client(OdooCrm.spec, settings, OdooCrm)
-        adapter = OdooCrm(self.client, self.options)
+        adapter = self.started(OdooCrm, self.settings, self.options)
         adapter.walker.page_rows = self.page_size
         return adapter
 
     def creation(self, number: int) -> LeadWrite:
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object=LEAD,
-            email=self.email_of(number),
-            fields={
-                "name": f"Person {number}", "email_from": self.email_of(number), "x_leadloop_score": number,
-                "x_leadloop_grade": "A", "x_leadloop_mql": True,
-            },
-        )  # fmt: skip
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=LEAD,
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"x_leadloop_score": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("x_motto", f"written to {write.email} " * 5),
-            "bad_option": ("priority", "Weather"),
-            "unknown_field": ("x_nobody_made", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        fields = {"name": f"Person {number}", "email_from": self.email_of(number)}
+        ours = {"x_leadloop_score": number, "x_leadloop_grade": "A", "x_leadloop_mql": True}
+        return self.creating(number, LEAD, {**fields, **ours})
 
     def score_on(self, record: Ref) -> Any:
         return self.simulator.lead(int(record[1]))["x_leadloop_score"] or None
@@ -133,7 +107,7 @@ class OdooWorld(CrmWorld):
 
     def leave_calls(self, left: int) -> None:
         """Odoo counts no calls; the connection's own limit of a day does, and is what the suite uses up."""
-        self.client._limiter.observe(A_DAY - left, A_DAY)
+        self.take_calls(OdooCrm.spec, self.settings, left)
 
     def renew_calls(self) -> None:
         self.clock.advance(2 * 86_400)
@@ -171,23 +145,16 @@ EVERYWHERE = (
 
 
 @pytest.fixture
-def odoo() -> Iterator[Callable[..., OdooWorld]]:
+def odoo(simulated: Callable[..., Any]) -> Callable[..., OdooWorld]:
     """Opens a world; `version`, `uses_leads` and `is_admin` go to the simulator, all else to the connection."""
-    opened: list[OdooSimulator] = []
 
     def open_world(
         *, version: int = 19, uses_leads: bool = True, is_admin: bool = True, with_fields: bool = True, **options: Any
     ) -> OdooWorld:
-        clock = Clock()
-        simulator = OdooSimulator(
-            version=version, uses_leads=uses_leads, with_fields=with_fields, clock=clock.now, monotonic=clock.monotonic
-        )
+        told = {"version": version, "uses_leads": uses_leads, "with_fields": with_fields}
+        simulator, clock = simulated(OdooSimulator, **told)
         simulator.methods.is_admin = is_admin
-        simulator.__enter__()
-        opened.append(simulator)
         given = {"fields": {LEAD: READS}, "key": KEY, "object": LEAD, **options}
         return OdooWorld(simulator, clock, Options("odoo", **given))
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world
