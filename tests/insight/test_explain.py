@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from connector.insight import explain
+from connector.insight.explain import _pushes_last
 from connector.insight.render import lead_as_text
 from connector.loop.score import examine, has_new_evidence
 from connector.model import LeadWrite
@@ -201,6 +202,28 @@ def test_what_was_sent_is_listed(write):
     [sent] = content["sent"]
     assert (sent["connection"], sent["record"], sent["fields"]) == ("sf", "00Q1", {"LeadScore__c": 60})
     assert sent["at"].startswith("2026-11-04")
+
+
+def test_a_tag_that_was_taken_off_is_told_as_such(write):
+    def recipe(firm, person):
+        for number, on in enumerate((True, False)):
+            tag = LeadWrite(f"e{number}", "tag", "ll", object="Lead", record_id="00Q1", name="MQL", on=on)
+            row = outbox.plan(firm.tx, "sf", "crm", person, 1, tag, START + DAY, run="r")
+            outbox.settle(firm.tx, row, "confirmed", START + (2 + number) * DAY, record_id="00Q1")
+
+    content = lead_that(write, recipe)
+    assert [one["on"] for one in content["sent"]] == [True, False]
+    assert "2026-11-05 09:00  sf: tag Lead 00Q1 MQL taken off" in lead_as_text(content)
+
+
+def test_a_push_stands_after_what_it_handed_over_though_the_crm_dates_it_by_the_second():
+    def line(kind, second, known, by="rule"):
+        at, known_at = (f"2026-11-04T09:00:{moment}Z" for moment in (second, known))
+        return {"kind": kind, "by": by, "cycle": 1, "at": at, "known_at": known_at}
+
+    pushed = line("pushed", "02.000000", "02.900000")
+    mql, later = line("mql", "02.700000", "02.700000"), line("qualified", "30.000000", "30.000000")
+    assert _pushes_last([pushed, mql, later]) == [mql, pushed, later]
 
 
 def test_a_held_write_is_told(write):

@@ -129,7 +129,7 @@ def test_the_quota_of_an_account_counts_what_still_counts(write):
     limits = (Limit(calls=100, per_s=86_400), Limit(calls=10, per_s=1), Limit(calls=50, per_s=3600, logins=True))
     content = status(write(recipe), [Connected("sf", "crm", "salesforce", "sf:1", limits)], NOW)
     assert line_of(content, "sf")["quota"] == [{"bucket": "*", "per_s": 86_400, "used": 30, "allowed": 100}]
-    assert "* in 1 d 0 h" in status_as_text(content)
+    assert "all calls, 1 d " in status_as_text(content)
 
 
 def test_a_connection_that_left_the_configuration_still_counts(write):

@@ -106,7 +106,8 @@ def _sent(sent: Sequence[Json]) -> list[str]:
         return []
     lines = ["Sent"]
     for one in sent:
-        what = " ".join(part for part in (one["kind"], one["object"], one["record"] or "", one["name"]) if part)
+        off = "" if one["on"] else "taken off"
+        what = " ".join(part for part in (one["kind"], one["object"], one["record"] or "", one["name"], off) if part)
         fields = ", ".join(f"{name} = {_value(value)}" for name, value in one["fields"].items())
         text = f"{_time(one['at'])}  {one['connection']}: {what}" + (f": {fields}" if fields else "")
         lines += wrapped(text, " " * 21, first="  ")

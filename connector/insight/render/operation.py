@@ -73,11 +73,17 @@ def _connections(lines: Sequence[Json]) -> list[str]:
 def _quota(lines: Sequence[Json]) -> list[str]:
     head = ("connection", "limit", "used", "allowed")
     rows = [
-        (line["name"], f"{quota['bucket']} in {age(quota['per_s'])}", number(quota["used"]), number(quota["allowed"]))
+        (line["name"], _limit(quota), number(quota["used"]), number(quota["allowed"]))
         for line in lines
         for quota in line["quota"] or ()
     ]
     return table(head, rows, texts=2)
+
+
+def _limit(quota: Json) -> str:
+    """`all calls, 1 d`, or the calls that share a limit of their own: `search, 1 h`."""
+    calls = "all calls" if quota["bucket"] == "*" else quota["bucket"]
+    return f"{calls}, {age(quota['per_s']).removesuffix(' 0 h').removesuffix(' 0 min')}"
 
 
 def _writes(lines: Sequence[Json]) -> list[str]:
@@ -95,7 +101,8 @@ def _waits(lines: Sequence[Json]) -> list[str]:
         for wait in line["waits"]:
             until = "" if wait["until"] is None else f", until {_time(wait['until'])}"
             said = f"{line['name']} {wait['stream']} stands still since {_time(wait['since'])}{until}: {wait['text']}"
-            found += wrapped(f"{said} ({wait['code']})", "  ", first="! ")
+            code = f" ({wait['code']})"
+            found += wrapped(said if said.endswith(code) else said + code, "  ", first="! ")
             found += wrapped(wait["hint"] or "", "    ", first="  → ")
     return found
 
