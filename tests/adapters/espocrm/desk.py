@@ -1,0 +1,81 @@
+"""A sales team that works in EspoCRM: statuses and conversions of leads, stages of opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from connector.shipped import shipped
+from connector.testing.conformance.clock import Clock
+from connector.testing.simulators.espocrm import EspoSimulator
+from tests.platforms.desk import SalesDesk
+
+Ref = tuple[str, str]
+PICKED = {"rejected": "Dead", "recycled": "Recycled", "accepted": "In Process"}
+
+
+class Desk(SalesDesk):
+    """Converts leads with an opportunity; fields of one name are carried over by EspoCRM itself."""
+
+    name: ClassVar[str] = "espocrm"
+
+    def __init__(self, clock: Clock, factor: float) -> None:
+        super().__init__(clock, factor)
+        self._espo = EspoSimulator(clock=clock.now, monotonic=clock.monotonic, factor=factor)
+
+    @property
+    def simulator(self) -> EspoSimulator:
+        return self._espo
+
+    def connection(self) -> Mapping[str, Any]:
+        return {
+            "adapter": "espocrm", "credentials": self._espo.credentials, "base_url": self._espo.base_url,
+            "mapping": str(shipped("espocrm.yaml")),
+        }  # fmt: skip
+
+    def tagged(self, email: str) -> bool:
+        return "MQL" in (self._espo.record(self._record(email)).get("cTags") or [])
+
+    def count(self, email: str) -> int:
+        return len(self._records(email))
+
+    def accept(self, email: str) -> None:
+        self._espo.edit(self._record(email), status=PICKED["accepted"])
+
+    def qualify(self, email: str) -> None:
+        self._espo.convert(self._record(email)[1])
+
+    def reject(self, email: str, reason: str) -> None:
+        self._espo.edit(self._record(email), status=PICKED["rejected"], cRejectionReason=_worded(reason))
+
+    def recycle(self, email: str, reason: str) -> None:
+        self._espo.edit(self._record(email), status=PICKED["recycled"], cRejectionReason=_worded(reason))
+
+    def win(self, email: str, amount: float) -> None:
+        self._espo.close(self._deal(email), won=True, amount=amount)
+
+    def lose(self, email: str, reason: str) -> None:
+        self._espo.close(self._deal(email), won=False, cLostReason=_worded(reason))
+
+    @property
+    def writes(self) -> int:
+        return len(self._espo.calls("POST|PUT"))
+
+    def _records(self, email: str) -> list[Ref]:
+        """A lead and its own contact count once: converted leads are no live records."""
+        live = [(entity, row) for entity in ("Lead", "Contact") for row in self._espo.live(entity)]
+        return [(entity, row["id"]) for entity, row in live if row.get("emailAddress") == email]
+
+    def _record(self, email: str) -> Ref:
+        [record] = self._records(email)
+        return record
+
+    def _deal(self, email: str) -> str:
+        _, contact = self._record(email)
+        [deal] = [row["id"] for row in self._espo.live("Opportunity") if row["contactId"] == contact]
+        return str(deal)
+
+
+def _worded(reason: str) -> str | None:
+    """What people pick for one of leadloop's reasons."""
+    return None if reason == "none_given" else reason.replace("_", " ").capitalize()

@@ -1,0 +1,149 @@
+"""The real loop between RD Station and EspoCRM: pushed, decided on, told back, and then quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.loop.tally import outcome
+from tests.adapters.espocrm.desk import Desk
+from tests.sync.world import FACTOR, Company, address
+
+ANA = address("ana")
+
+
+class EspoCompany(Company):
+    """RD Station and EspoCRM, with leadloop between them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.desk = Desk(self.clock, FACTOR)
+        self.espo = self.desk.simulator
+
+    def __enter__(self) -> EspoCompany:
+        super().__enter__()
+        self._stack.enter_context(self.desk)
+        self.settings["all"] = {"crm": {"espo": self.desk.connection()}}
+        return self
+
+    def mql(self, name: str = "ana") -> None:
+        """Somebody becomes an MQL and is pushed."""
+        self.convert(name, "ebook-a", "ebook-b")
+        self.run_until_quiet()
+        self.later(minutes=10)
+
+    def told(self, name: str = "ana") -> tuple[str, str, str | None]:
+        """The last decision in the log, whose it was, and the reason that marketing was told."""
+        kind, by, _ = self.history(name)[-1]
+        return kind, by, self.contact(name).get("cf_rejection_reason")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[EspoCompany]:
+    with EspoCompany(tmp_path) as company:
+        yield company
+
+
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: EspoCompany) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a")
+    lines = company.run()
+    assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
+    [lead] = company.espo.live("Lead")
+    assert (lead["firstName"], lead["lastName"], lead["emailAddress"]) == ("Ana", "Silva", ANA)
+    assert (lead["cLeadloopScore"], lead["cLeadloopGrade"], lead["cLeadloopMql"]) == (60, "A", True)
+    assert "ebook-a" in lead["cLeadloopReasons"]
+    assert lead["cTags"] == ["MQL"]
+    [task] = company.espo.live("Task")
+    assert (task["name"], task["parentId"]) == ("Call Ana: A, 60 points", lead["id"])
+
+    company.run_until_quiet()
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written, "a second run with nothing new sends nothing"
+
+    company.later(minutes=10)
+    company.desk.reject(ANA, "no_budget")
+    company.run_until_quiet()
+    assert company.told() == ("rejected", "sales", "no_budget")
+    assert company.ask("SELECT by, precision FROM decisions WHERE kind = 'rejected'") == [
+        ("65f0a0000000000b1", "exact")
+    ]
+    assert company.rejects() == []
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written
+    assert company.desk.count(ANA) == 1
+
+
+def test_a_lead_that_is_converted_is_qualified_and_its_opportunity_won(company: EspoCompany) -> None:
+    company.mql()
+    company.desk.accept(ANA)
+    company.run()
+    assert company.stage("ana") == "accepted"
+    company.later(minutes=10)
+    company.desk.qualify(ANA)
+    company.run_until_quiet()
+    assert company.stage("ana") == "qualified"
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    [contact] = company.espo.live("Contact")
+    assert contact["cLeadloopScore"] == 90, "the score goes on where the person is"
+    assert (company.desk.count(ANA), company.desk.tagged(ANA)) == (1, True)
+    company.later(hours=2)
+    company.desk.win(ANA, 900)
+    company.run_until_quiet()
+    assert company.stage("ana") == "won"
+    assert company.ask("SELECT kind, amount FROM decisions WHERE kind = 'won'") == [("won", 900.0)]
+    assert company.contact("ana")["sales"] == ["OPPORTUNITY", "SALE"]
+    assert company.rejects() == []
+
+
+def test_an_opportunity_that_is_lost_says_why(company: EspoCompany) -> None:
+    company.mql()
+    company.desk.qualify(ANA)
+    company.run_until_quiet()
+    company.later(minutes=10)
+    company.desk.lose(ANA, "competitor")
+    company.run_until_quiet()
+    assert company.told() == ("lost", "sales", "competitor")
+
+
+def test_a_lead_that_sales_puts_off_is_recycled(company: EspoCompany) -> None:
+    company.mql()
+    company.desk.recycle(ANA, "bad_timing")
+    company.run_until_quiet()
+    assert company.told() == ("recycled", "sales", "bad_timing")
+
+
+def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(company: EspoCompany) -> None:
+    company.mql()
+    company.espo.edit(company.desk._record(ANA), status="In Process", cRejectionReason="Bad timing")
+    company.run()
+    company.later(minutes=10)
+    company.desk.qualify(ANA)
+    company.run_until_quiet()
+    assert company.stage("ana") == "qualified"
+
+
+def test_a_person_that_sales_knows_is_not_made_again(company: EspoCompany) -> None:
+    contact = company.espo.add_contact("Ana of Acme", ANA)
+    company.mql()
+    row = company.espo.record(("Contact", contact))
+    assert company.desk.count(ANA) == 1
+    assert (row["lastName"], row["cLeadloopScore"], row["cTags"]) == ("Ana of Acme", 60, ["MQL"])
+    [task] = company.espo.live("Task")
+    assert (task["parentType"], task["assignedUserId"]) == ("Contact", row["assignedUserId"])
+    company.espo.edit(("Contact", contact), cDeclineReason="No fit")
+    company.run_until_quiet()
+    assert company.told() == ("rejected", "sales", "no_fit")
+
+
+def test_two_persons_of_one_name_are_two_leads(company: EspoCompany) -> None:
+    company.espo.add_lead("Silva", "another-ana@elsewhere.example", firstName="Ana")
+    company.mql()
+    assert company.desk.count(ANA) == 1
+    assert company.desk.tagged(ANA)
+    assert company.rejects() == []
