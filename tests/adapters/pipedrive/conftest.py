@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.pipedrive.crm import PipedriveCrm
 from connector.adapter import Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.pipedrive import PipedriveSimulator
 from connector.testing.simulators.pipedrive.budget import PER_SEAT
 from connector.testing.simulators.pipedrive.wording import edge_block, refused
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "leadloop id"
 OURS = ("Lead score", "Lead grade", "MQL", "MQL reason")
@@ -51,12 +50,14 @@ class PipedriveWorld(CrmWorld):
     write_path = "/(persons|leads|deals|activities|notes)"
     write_method = "POST|PATCH"
     read_path = "/(persons|leads|deals|itemSearch)"
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
+    score_field = "Lead score"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("Lead grade", "written to {email} " * 20),
+        "bad_option": ("Rejection reason", "Weather"),
+        "unknown_field": ("Nobody made", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.page_rows = self.page_size
         self.simulator.budget.allowed = 100 * PER_SEAT  # many seats: every look at the lists is allowed
         self.decisions = 0
@@ -71,11 +72,9 @@ class PipedriveWorld(CrmWorld):
         return self.options.object
 
     def adapter(self) -> PipedriveCrm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         url = self.simulator.base_url
         settings = Settings("pd", credentials=self.credentials, base_url=url, auth_url=url)
-        adapter = PipedriveCrm(network.client(PipedriveCrm.spec, settings, PipedriveCrm), self.options)
+        adapter = self.started(PipedriveCrm, settings, self.options)
         if not self.walks:
             adapter.account.price.pays_from = 1_000_000
         return adapter
@@ -85,37 +84,8 @@ class PipedriveWorld(CrmWorld):
         return record if record[0] == "lead" else (record[0], int(record[1]))
 
     def creation(self, number: int) -> LeadWrite:
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object=self.main,
-            email=self.email_of(number),
-            fields={
-                "name": f"Person {number}", "email": self.email_of(number), "Lead score": number, "Lead grade": "A",
-                "MQL": True,
-            },
-        )  # fmt: skip
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=record[0],
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"Lead score": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("Lead grade", f"written to {write.email} " * 20),
-            "bad_option": ("Rejection reason", "Weather"),
-            "unknown_field": ("Nobody made", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        ours = {"Lead score": number, "Lead grade": "A", "MQL": True}
+        return self.creating(number, self.main, {"name": f"Person {number}", "email": self.email_of(number), **ours})
 
     def score_on(self, record: Ref) -> Any:
         return self.simulator.value(self.ref(record), "Lead score")
@@ -215,19 +185,12 @@ ERRORS = (
 
 
 @pytest.fixture
-def pipedrive() -> Iterator[Callable[..., PipedriveWorld]]:
+def pipedrive(simulated: Callable[..., Any]) -> Callable[..., PipedriveWorld]:
     """Opens a world; keywords go to the connection's options, `walks` and `oauth` to the world."""
-    opened: list[PipedriveSimulator] = []
 
     def open_world(object: str = "lead", *, walks: bool = True, oauth: bool = False, **options: Any) -> PipedriveWorld:
-        clock = Clock()
-        simulator = PipedriveSimulator(clock=clock.now, monotonic=clock.monotonic)
-        simulator.__enter__()
-        opened.append(simulator)
         fields = {name: FIELDS[name] for name in dict.fromkeys((object, *ALSO[object], "lead", "deal"))}
         given = {"fields": fields, "key": KEY, "object": object, "also": ALSO[object], **options}
-        return PipedriveWorld(simulator, clock, Options("pd", **given), walks, oauth)
+        return PipedriveWorld(*simulated(PipedriveSimulator), Options("pd", **given), walks, oauth)
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

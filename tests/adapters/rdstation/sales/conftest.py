@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from adapters.rdstation.crm import RdStationCrm
 from connector.adapter import Options
 from connector.errors import AuthError, ContractError, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt, Trouble
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.rdstation_crm import RdStationCrmSimulator, wording
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "Leadloop ID"
 FIELDS = (
@@ -39,12 +38,14 @@ class RdStationCrmWorld(CrmWorld):
     write_path = "/(deals|contacts|tasks|activities)"
     write_method = "POST|PUT"
     read_path = "/(deals|contacts)"
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
+    score_field = "Leadloop Score"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("rating", "written to {email}"),
+        "bad_option": ("Segment", "written to {email}"),
+        "unknown_field": ("Nobody made", 1),
+    }
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.page_rows = self.page_size
         self.connection = self.simulator.connection(self.version)
         self.options = replace(self.options, credentials=frozenset(self.connection["credentials"]))
@@ -52,45 +53,19 @@ class RdStationCrmWorld(CrmWorld):
         self.names = 0
 
     def adapter(self) -> RdStationCrm:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
-        settings = Settings("crm", **self.connection)
-        return RdStationCrm(network.client(RdStationCrm.spec, settings, RdStationCrm), self.options)
+        return self.started(RdStationCrm, Settings("crm", **self.connection), self.options)
 
     def creation(self, number: int) -> LeadWrite:
-        return LeadWrite(
-            effect=f"record-{number}",
-            kind="record",
-            key=self.key_of(number),
-            object="deal",
-            email=self.email_of(number),
-            fields={
-                "name": f"Person {number}", "contact_name": f"Person {number}", "email": self.email_of(number),
-                "Leadloop Score": number, "Leadloop Grade": "Grade A", "Leadloop MQL": True,
-            },
-        )  # fmt: skip
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object="deal",
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"Leadloop Score": score},
-        )
+        name = f"Person {number}"
+        fields = {"name": name, "contact_name": name, "email": self.email_of(number)}
+        ours = {"Leadloop Score": number, "Leadloop Grade": "Grade A", "Leadloop MQL": True}
+        return self.creating(number, "deal", {**fields, **ours})
 
     def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("rating", f"written to {write.email}"),
-            "bad_option": ("Segment", f"written to {write.email}"),
-            "unknown_field": ("Nobody made", 1),
-        }
-        name, value = bad[trouble]
-        if trouble == "bad_option" and not any(one.label == name for one in self.simulator.store.fields.values()):
-            self.simulator.store.add_field(name, "option", ("Retail", "Health"))
-        return replace(write, fields={**write.fields, name: value}), name
+        fields = self.simulator.store.fields.values()
+        if trouble == "bad_option" and not any(one.label == "Segment" for one in fields):
+            self.simulator.store.add_field("Segment", "option", ("Retail", "Health"))
+        return super().spoilt(write, trouble)
 
     def score_on(self, record: Ref) -> Any:
         told = self.simulator.value(record[1], "Leadloop Score")
@@ -164,18 +139,11 @@ ERRORS = (
 
 
 @pytest.fixture
-def crm() -> Iterator[Callable[..., RdStationCrmWorld]]:
+def crm(simulated: Callable[..., Any]) -> Callable[..., RdStationCrmWorld]:
     """Opens a world of a version; keywords go to the connection's options."""
-    opened: list[RdStationCrmSimulator] = []
 
     def open_world(version: int = 1, **options: Any) -> RdStationCrmWorld:
-        clock = Clock()
-        simulator = RdStationCrmSimulator(clock=clock.now, monotonic=clock.monotonic)
-        simulator.__enter__()
-        opened.append(simulator)
         given = {"fields": {"deal": FIELDS}, "key": KEY, "object": "deal", **options}
-        return RdStationCrmWorld(simulator, clock, version, Options("crm", **given))
+        return RdStationCrmWorld(*simulated(RdStationCrmSimulator), version, Options("crm", **given))
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world
