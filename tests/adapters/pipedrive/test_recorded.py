@@ -5,45 +5,19 @@ They were recorded in 2021, in version 1: shapes count here, not today's paths.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from adapters.pipedrive.api import Api
 from adapters.pipedrive.crm import PipedriveCrm
 from adapters.pipedrive.views import emails_of, moment, primary
-
-RECORDED = Path(__file__).parents[4] / "shared" / "contracts" / "pipedrive" / "recorded.jsonl"
+from tests.adapters.recorded import Recorded, exchanges_with, some
 
 
 @pytest.fixture(scope="module")
 def recorded():
-    if not RECORDED.exists():
-        pytest.skip("the recorded answers of the real service are not beside the repository")
-    return [json.loads(line) for line in RECORDED.read_text().splitlines()]
-
-
-def some(recorded, method, path):
-    found = [one for one in recorded if one["method"] == method and path in one["path"]]
-    assert found
-    return found
-
-
-class Recorded:
-    """Answers one recorded exchange to whatever is asked."""
-
-    def __init__(self, exchange):
-        self.headers = {name.lower(): value for name, value in exchange["headers"].items()}
-        self.body = exchange["response"]
-        self.status = exchange["status"]
-
-    def request(self, *_, **__):
-        return self
-
-    def json(self):
-        return self.body
+    return exchanges_with("pipedrive")
 
 
 def test_searches_are_read(recorded):

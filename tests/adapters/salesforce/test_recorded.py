@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from adapters.salesforce import describing, outcomes
@@ -12,36 +9,12 @@ from adapters.salesforce.api import Api
 from adapters.salesforce.crm import SalesforceCrm
 from adapters.salesforce.reading import field_of
 from connector.model import LeadWrite
-
-RECORDED = Path(__file__).parents[4] / "shared" / "contracts" / "salesforce" / "recorded.jsonl"
+from tests.adapters.recorded import Recorded, exchanges_with, some
 
 
 @pytest.fixture(scope="module")
 def recorded():
-    if not RECORDED.exists():
-        pytest.skip("the recorded answers of the real service are not beside the repository")
-    return [json.loads(line) for line in RECORDED.read_text().splitlines()]
-
-
-def some(recorded, method, path):
-    found = [one for one in recorded if one["method"] == method and path in one["path"]]
-    assert found
-    return found
-
-
-class Recorded:
-    """Answers one recorded body to whatever is asked."""
-
-    def __init__(self, exchange):
-        self.headers = exchange["headers"]
-        self.body = exchange["response"]
-        self.status = exchange["status"]
-
-    def request(self, *_, **__):
-        return self
-
-    def json(self):
-        return self.body
+    return exchanges_with("salesforce")
 
 
 def test_saved_rows_are_read_as_outcomes(recorded):
