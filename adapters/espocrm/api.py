@@ -56,20 +56,22 @@ class Api:
             after = [condition("greaterThan", "id", rows[-1]["id"])]
 
     def one(self, entity: str, record_id: str) -> Json | None:
-        """A whole record; None when it is no more."""
+        """A whole record; None when it is no more. Administrators are shown deleted ones, which are marked."""
         answer = self.client.request("GET", f"/{entity}/{record_id}", accept={404})
-        return None if answer.status == 404 else record(answer.json())
+        told = None if answer.status == 404 else record(answer.json())
+        return None if told is None or told.get("deleted") else told
 
     def stream(self, entity: str, record_id: str) -> list[Json]:
         """The notes in a record's stream, newest first, a page of them."""
         return self._list(f"{entity}/{record_id}/stream", {"maxSize": MAX_ROWS})
 
     def described(self, entity: str) -> Json | None:
-        """The fields of an entity type; None when this user does not see it.
+        """The fields of an entity type; None when this user does not see it, which an empty answer says.
 
         Versions before 8.2 know no `key` and tell of everything.
         """
-        told = self.client.request("GET", "/Metadata", params={"key": f"entityDefs.{entity}"}).json()
+        answer = self.client.request("GET", "/Metadata", params={"key": f"entityDefs.{entity}"})
+        told = answer.json() if answer.content else None
         if isinstance(told, dict) and "entityDefs" in told:
             told = told["entityDefs"].get(entity)
         return told if isinstance(told, dict) else None

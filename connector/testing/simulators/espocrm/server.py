@@ -79,7 +79,7 @@ class EspoSimulator(Sales, Simulator):
         if self.store.version < 8 or not key:
             return Reply(200, {"entityDefs": {entity: self._described(entity) for entity in ENTITIES}})
         entity = key.removeprefix("entityDefs.")
-        return Reply(200, self._described(entity) if entity in ENTITIES else b"null")
+        return Reply(200, self._described(entity) if entity in ENTITIES else None)
 
     @route("POST", f"{API}/Admin/fieldManager/{_ENTITY}")
     def make_field(self, request: Request) -> Reply:
