@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,13 @@ import pytest
 from adapters.activecampaign.marketing import ActiveCampaignMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.activecampaign import ActiveCampaignSimulator
 from connector.testing.simulators.activecampaign import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 
 class SmallPages(ActiveCampaignMarketing):
@@ -38,20 +37,13 @@ class ActiveCampaignWorld(MarketingWorld):
     acts_page = 10
     lag_s = 480.0
     new_fields = ("LEADLOOP_SCORE", "LEADLOOP_GRADE")
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.account.add_field("LEAD_NOTE")
 
     def adapter(self, **options: Any) -> ActiveCampaignMarketing:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         settings = Settings("ac", credentials=self.simulator.credentials, base_url=self.simulator.base_url)
-        client = network.client(SmallPages.spec, settings, SmallPages)
-        return SmallPages(client, Options("ac", since=self.since, **options))
+        return self.started(SmallPages, settings, Options("ac", since=self.since, **options))
 
     def add(self, number: int) -> str:
         return self.simulator.add(f"lead{number}@example.com", firstName="Lead", lastName=str(number))
@@ -100,22 +92,6 @@ class ActiveCampaignWorld(MarketingWorld):
             return self.effect(kind, contact_id, fields={"LEAD_NOTE": "x" * 256})
         return self.effect(kind, contact_id)  # a tag without a name, a note without a text
 
-    def effect(
-        self,
-        kind: str,
-        contact_id: str,
-        *,
-        name: str = "",
-        fields: Json | None = None,
-        on: bool = True,
-        suffix: str = "",
-        fresh: bool = False,
-    ) -> LeadWrite:
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}", kind=kind, key=f"ll-{contact_id}", record_id=contact_id,
-            fields=fields or {}, name=name, on=on, fresh=fresh,
-        )  # fmt: skip
-
     def write_path(self, kind: EffectKind) -> str:
         return {"tag": "/api/3/contactTags$", "note": "/api/3/notes$"}.get(kind, r"/api/3/contacts/\d+$")
 
@@ -153,20 +129,13 @@ _OF_WRITES = (
 
 
 @pytest.fixture
-def activecampaign() -> Iterator[Callable[..., ActiveCampaignWorld]]:
+def activecampaign(simulated: Callable[..., Any]) -> Callable[..., ActiveCampaignWorld]:
     """Opens a world; keywords go to the simulator, `since` to the connection."""
-    opened: list[ActiveCampaignSimulator] = []
 
     def open_world(*, since: datetime | None = None, **keywords: Any) -> ActiveCampaignWorld:
-        clock = Clock()
-        simulator = ActiveCampaignSimulator(clock=clock.now, monotonic=clock.monotonic, **keywords)
-        simulator.__enter__()
-        opened.append(simulator)
-        return ActiveCampaignWorld(simulator, clock, since)
+        return ActiveCampaignWorld(*simulated(ActiveCampaignSimulator, **keywords), since)
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,13 @@ import pytest
 from adapters.acton.marketing import ActOnMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.acton import ActOnSimulator
 from connector.testing.simulators.acton import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 
 class SmallPages(ActOnMarketing):
@@ -37,21 +36,14 @@ class ActOnWorld(MarketingWorld):
     kind: type[ActOnMarketing] = SmallPages
     page_size = 20
     lag_s = 540.0
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.account.lists["l-0001"].columns += ["Note"]
         self.credentials = self.credentials or self.simulator.credentials
 
     def adapter(self, **values: Any) -> ActOnMarketing:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         settings = Settings("acton", credentials=self.credentials, base_url=self.simulator.base_url)
-        client = network.client(self.kind.spec, settings, self.kind)
-        return self.kind(client, Options("acton", since=self.since, values=values))
+        return self.started(self.kind, settings, Options("acton", since=self.since, values=values))
 
     def add(self, number: int) -> str:
         return self.simulator.add(f"lead{number}@example.com", First_Name="Lead", Last_Name=str(number))
@@ -102,19 +94,6 @@ class ActOnWorld(MarketingWorld):
             return LeadWrite(effect="event-bad", kind=kind, key="ll-bad", record_id=contact_id, name="Sales decision")
         return self.effect(kind, contact_id, fields={"Nobody Made It": "x"})
 
-    def effect(
-        self, kind: str, contact_id: str, *, name: str = "", fields: Json | None = None, suffix: str = ""
-    ) -> LeadWrite:
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}",
-            kind=kind,
-            key=f"ll-{contact_id}",
-            record_id=contact_id,
-            email=self.email_of(contact_id),
-            fields=fields or {},
-            name=name,
-        )
-
     def write_path(self, kind: EffectKind) -> str:
         return "/api/1/customevents/fact$" if kind == "event" else "/record/[^/]+$"
 
@@ -160,17 +139,10 @@ _OF_WRITES = (
 
 
 @pytest.fixture
-def acton() -> Iterator[Callable[..., ActOnWorld]]:
+def acton(simulated: Callable[..., Any]) -> Callable[..., ActOnWorld]:
     """Opens a world; keywords go to the simulator, `since` and `credentials` to the connection."""
-    opened: list[ActOnSimulator] = []
 
     def open_world(*, since: datetime | None = None, credentials: Any = None, **keywords: Any) -> ActOnWorld:
-        clock = Clock()
-        simulator = ActOnSimulator(clock=clock.now, monotonic=clock.monotonic, **keywords)
-        simulator.__enter__()
-        opened.append(simulator)
-        return ActOnWorld(simulator, clock, since, credentials or {})
+        return ActOnWorld(*simulated(ActOnSimulator, **keywords), since, credentials or {})
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

@@ -25,7 +25,7 @@ def test_more_than_ten_thousand_contacts_may_share_one_moment(marketing):
     world = marketing()
     added = [world.account.add(f"lead{number}@example.com") for number in range(10_050)]
     world.clock.advance(60)
-    adapter = HubSpotMarketing(world.process.client(HubSpotMarketing), world.options)
+    adapter = world.adapter(HubSpotMarketing)
     found, _ = read(adapter)
     assert found == added
     assert len(world.simulator.calls("POST", "/search")) == 51

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from adapters.hubspot.crm import HubSpotCrm
 from adapters.hubspot.marketing import HubSpotMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.crm import CrmError, CrmWorld
-from connector.testing.conformance.crm.world import Ref, Trouble
+from connector.testing.conformance.crm.world import Ref, Spoilt
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.hubspot import HubSpotSimulator
 from connector.testing.simulators.hubspot import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 KEY = "leadloop_id"
 OURS = ("leadloop_score", "leadloop_grade", "leadloop_mql", "leadloop_reasons")
@@ -44,22 +43,6 @@ class SmallPagesMarketing(HubSpotMarketing):
     page_size = 20
 
 
-class Process:
-    """Clients as new processes open them: same account, same stored tokens and budgets."""
-
-    def __init__(self, simulator: HubSpotSimulator, clock: Clock, credentials: Mapping[str, str]) -> None:
-        self.simulator = simulator
-        self.clock = clock
-        self.credentials = dict(credentials)
-        self.tokens = MemoryTokenStore(clock.now)
-        self.budgets = MemoryBudgetStore()
-
-    def client(self, kind: type[HubSpotCrm | HubSpotMarketing]) -> Any:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        settings = Settings("hub", credentials=self.credentials, base_url=self.simulator.base_url)
-        return Network(self.tokens, self.budgets, chance).client(kind.spec, settings, kind)
-
-
 def furnish(simulator: HubSpotSimulator) -> None:
     """The properties that leadloop writes."""
     account = simulator.account
@@ -81,44 +64,26 @@ class HubSpotCrmWorld(CrmWorld):
     abilities = frozenset({"lock", "half_batch", "duplicate_rule", "picklist", "late"})
     write_path = "/batch/(create|update|upsert)"
     read_path = "/crm/v3/objects/[a-z]+/(search|batch/read)"
+    score_field = "leadloop_score"
+    bad: ClassVar[Spoilt] = {
+        "too_long": ("leadloop_reasons", "written to {email} " * 4_000),
+        "bad_option": ("leadloop_grade", "Z"),
+        "unknown_field": ("nobody_made", 1),
+    }
     decisions: int = 0
-    process: Process = field(init=False)
 
     def __post_init__(self) -> None:
         furnish(self.simulator)
         self.account = self.simulator.account
-        self.process = Process(self.simulator, self.clock, self.simulator.credentials)
+        self.credentials = dict(self.simulator.credentials)
 
     def adapter(self) -> HubSpotCrm:
-        return SmallPagesCrm(self.process.client(SmallPagesCrm), self.options)
+        return self.started(SmallPagesCrm, Settings("hub", self.credentials, self.simulator.base_url), self.options)
 
     def creation(self, number: int) -> LeadWrite:
-        email = self.email_of(number)
-        fields = {"firstname": f"Person {number}", "email": email}
+        fields = {"firstname": f"Person {number}", "email": self.email_of(number)}
         ours = {"leadloop_score": number, "leadloop_grade": "A", "leadloop_mql": True}
-        return LeadWrite(
-            f"record-{number}", "record", self.key_of(number), "contacts", email=email, fields={**fields, **ours}
-        )
-
-    def change(self, record: Ref, number: int, score: int, effect: str = "") -> LeadWrite:
-        return LeadWrite(
-            effect=f"change-{record[1]}-{score}-{effect}",
-            kind="record",
-            key=self.key_of(number),
-            object=record[0],
-            record_id=record[1],
-            email=self.email_of(number),
-            fields={"leadloop_score": score},
-        )
-
-    def spoilt(self, write: LeadWrite, trouble: Trouble) -> tuple[LeadWrite, str]:
-        bad = {
-            "too_long": ("leadloop_reasons", f"written to {write.email} " * 4_000),
-            "bad_option": ("leadloop_grade", "Z"),
-            "unknown_field": ("nobody_made", 1),
-        }
-        name, value = bad[trouble]
-        return replace(write, fields={**write.fields, name: value}), name
+        return self.creating(number, "contacts", {**fields, **ours})
 
     def score_on(self, record: Ref) -> Any:
         text = self.account.values(record[1]).get("leadloop_score")
@@ -157,7 +122,7 @@ class HubSpotCrmWorld(CrmWorld):
 
     @property
     def secrets(self) -> Sequence[str]:
-        return [value for name, value in self.process.credentials.items() if name != "client_id"]
+        return [value for name, value in self.credentials.items() if name != "client_id"]
 
     @property
     def errors(self) -> Sequence[CrmError]:
@@ -193,17 +158,16 @@ class HubSpotMarketingWorld(MarketingWorld):
     lag_s = 900.0
     read_path = "/crm/v3/objects/contacts/(search|batch/read)"
     new_fields = ("leadloop_new_score", "leadloop_new_mql", "leadloop_new_reason", "leadloop_new_at")
-    process: Process = field(init=False)
 
     def __post_init__(self) -> None:
         furnish(self.simulator)
         self.account = self.simulator.account
         self.form = self.account.add_form("E-book")
         self.list = self.account.add_list("MQLs")
-        self.process = Process(self.simulator, self.clock, self.simulator.app_credentials)
+        self.credentials = dict(self.simulator.app_credentials)
 
-    def adapter(self) -> HubSpotMarketing:
-        return SmallPagesMarketing(self.process.client(SmallPagesMarketing), self.options)
+    def adapter(self, kind: type[HubSpotMarketing] = SmallPagesMarketing) -> HubSpotMarketing:
+        return self.started(kind, Settings("hub", self.credentials, self.simulator.base_url), self.options)
 
     def add(self, number: int) -> str:
         return self.account.add(f"lead{number}@example.com", firstname=f"Lead {number}")
@@ -234,7 +198,7 @@ class HubSpotMarketingWorld(MarketingWorld):
 
     @property
     def secrets(self) -> Sequence[str]:
-        given = self.process.credentials
+        given = self.credentials
         return (given["client_secret"], given["refresh_token"], "simulated-access")
 
     @property
@@ -254,21 +218,6 @@ class HubSpotMarketingWorld(MarketingWorld):
         if kind == "note":
             return self.effect(kind, contact_id, fields={"body": "A", "nobody_made": "1"})
         return self.effect(kind, contact_id, name="Nobody knows it")
-
-    def effect(
-        self, kind: str, contact_id: str, *, name: str = "", fields: Json | None = None, on: bool = True,
-        suffix: str = "",
-    ) -> LeadWrite:  # fmt: skip
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}",
-            kind=kind,
-            key=f"ll-{contact_id}",
-            record_id=contact_id,
-            email=self.email_of(contact_id),
-            fields=fields or {},
-            name=name,
-            on=on,
-        )
 
     def write_path(self, kind: EffectKind) -> str:
         paths = {"list": "/memberships/(add|remove)$", "note": "/notes/batch/create$"}

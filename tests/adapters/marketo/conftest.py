@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -13,14 +12,13 @@ import pytest
 from adapters.marketo.marketing import MarketoMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import BEGIN, Clock
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.marketo import MarketoSimulator
 from connector.testing.simulators.marketo import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 EVENT = "leadloopDecision"
 PARTS = ("decision", "reason")
@@ -48,13 +46,8 @@ class MarketoWorld(MarketingWorld):
     lag_s = 600.0
     read_path = "/rest/v1/"
     new_fields = ("leadloop_score", "leadloop_grade", "leadloop_mql", "leadloop_decision_at")
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.credentials = dict(self.simulator.credentials)
         instance = self.simulator.instance
         instance.schema.add("leadloop_note")
@@ -62,12 +55,9 @@ class MarketoWorld(MarketingWorld):
         self.list_id = instance.make_list("MQL").id
 
     def adapter(self, **options: Any) -> SmallPages:
-        world = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, world)
         settings = Settings("mkto", credentials=self.credentials, base_url=self.simulator.base_url)
-        client = network.client(SmallPages.spec, settings, SmallPages)
         given = {"fields": {"": READ}, "since": self.since, "values": self.values, **options}
-        return SmallPages(client, Options("mkto", **given))
+        return self.started(SmallPages, settings, Options("mkto", **given))
 
     def add(self, number: int) -> str:
         made_at = self.clock.now() - self.made_ago
@@ -125,21 +115,6 @@ class MarketoWorld(MarketingWorld):
         if kind == "list":
             return LeadWrite("list-bad", "list", "ll-bad", record_id="999999", name="MQL")
         return self.effect(kind, contact_id, name=EVENT, fields={"reason": "x" * 300})
-
-    def effect(
-        self,
-        kind: str,
-        contact_id: str,
-        *,
-        name: str = "",
-        fields: Json | None = None,
-        on: bool = True,
-        suffix: str = "",
-    ) -> LeadWrite:
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}", kind=kind, key=f"ll-{contact_id}", record_id=contact_id,
-            fields=fields or {}, name=name, on=on,
-        )  # fmt: skip
 
     def write_path(self, kind: EffectKind) -> str:
         paths = {"field": r"/rest/v1/leads\.json$", "list": r"/rest/v1/lists/\d+/leads\.json$"}
@@ -221,17 +196,10 @@ _OF_WRITES = (
 
 
 @pytest.fixture
-def marketo() -> Iterator[Callable[..., MarketoWorld]]:
+def marketo(simulated: Callable[..., Any]) -> Callable[..., MarketoWorld]:
     """Opens a world; `simulator` goes to the simulator, all else to the world."""
-    opened: list[MarketoSimulator] = []
 
     def open_world(*, simulator: dict[str, Any] | None = None, **keywords: Any) -> MarketoWorld:
-        clock = Clock()
-        one = MarketoSimulator(clock=clock.now, monotonic=clock.monotonic, **(simulator or {}))
-        one.__enter__()
-        opened.append(one)
-        return MarketoWorld(one, clock, **keywords)
+        return MarketoWorld(*simulated(MarketoSimulator, **(simulator or {})), **keywords)
 
-    yield open_world
-    for one in opened:
-        one.__exit__(None, None, None)
+    return open_world

@@ -64,8 +64,9 @@ def test_a_field_can_be_emptied(world):
 
 def test_a_write_to_a_lead_that_was_merged_asks_for_the_person_again(world):
     loser, survivor = world.add(1), world.add(2)
+    write = world.write("field", loser, 1)
     world.merge(loser, survivor)
-    (outcome,) = world.adapter().write_back([world.write("field", loser, 1)])
+    (outcome,) = world.adapter().write_back([write])
     assert (outcome.code, outcome.moved) == ("1080", True)
 
 

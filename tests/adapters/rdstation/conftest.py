@@ -13,14 +13,13 @@ import pytest
 from adapters.rdstation.marketing import RdStationMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, QuotaError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.rdstation import RdStationSimulator
 from connector.testing.simulators.rdstation import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 EVENTS_LAG_S = 120.0
 
@@ -40,22 +39,15 @@ class RdStationWorld(MarketingWorld):
     lag_s = 900.0
     read_path = "/platform/(segmentations|contacts)"
     new_fields = ("cf_lead_score", "cf_lead_grade", "cf_mql")
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.account.add_field("cf_lead_note", "STRING")
         self.credentials = dict(self.simulator.credentials)
 
     def adapter(self) -> RdStationMarketing:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         settings = Settings("rd", credentials=self.credentials, base_url=self.simulator.base_url)
-        client = network.client(SmallPages.spec, settings, SmallPages)
-        return SmallPages(client, Options("rd", since=self.since))
+        return self.started(SmallPages, settings, Options("rd", since=self.since))
 
     def add(self, number: int) -> str:
         return self.simulator.add(f"lead{number}@example.com", name=f"Lead {number}")
@@ -111,27 +103,6 @@ class RdStationWorld(MarketingWorld):
         if kind == "stage":
             return self.effect(kind, contact_id, name="Nobody Knows It")
         return LeadWrite(effect=f"{kind}-bad", kind=kind, key="ll-bad", record_id="no-such-contact", name="mql")
-
-    def effect(
-        self,
-        kind: str,
-        contact_id: str,
-        *,
-        name: str = "",
-        fields: Json | None = None,
-        on: bool = True,
-        suffix: str = "",
-    ) -> LeadWrite:
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}",
-            kind=kind,
-            key=f"ll-{contact_id}",
-            record_id=contact_id,
-            email=self.email_of(contact_id),
-            fields=fields or {},
-            name=name,
-            on=on,
-        )
 
     def write_path(self, kind: EffectKind) -> str:
         paths = {"field": r"/platform/contacts/[^/]+$", "tag": "/tag$", "stage": "/funnels/default$"}
@@ -189,18 +160,10 @@ _OF_WRITES = (
 
 
 @pytest.fixture
-def rdstation() -> Iterator[Callable[..., RdStationWorld]]:
+def rdstation(simulated: Callable[..., Any]) -> Callable[..., RdStationWorld]:
     """Opens a world; keywords go to the simulator, `since` to the connection."""
-    opened: list[RdStationSimulator] = []
 
     def open_world(*, since: datetime | None = None, **keywords: Any) -> RdStationWorld:
-        clock = Clock()
-        keywords.setdefault("events_lag_s", EVENTS_LAG_S)
-        simulator = RdStationSimulator(clock=clock.now, monotonic=clock.monotonic, **keywords)
-        simulator.__enter__()
-        opened.append(simulator)
-        return RdStationWorld(simulator, clock, since)
+        return RdStationWorld(*simulated(RdStationSimulator, **{"events_lag_s": EVENTS_LAG_S, **keywords}), since)
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world
