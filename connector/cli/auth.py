@@ -57,5 +57,5 @@ def _wait_for_code(door: Door, redirect_uri: str, state: str, *, paste: bool) ->
 def _nothing_to_do(one: Marketing | Crm) -> str:
     if not one.spec.network:
         return f"nothing to do: {one.spec.title} needs no sign-in"
-    told = f"nothing to do: {one.spec.title} signs in with what the configuration holds"
-    return f"{told}; 'leadloop check {one.name}' tries it"
+    told = f"nothing to do: {one.spec.title} signs in with the credentials in the configuration"
+    return f"{told}; correct them there where they are refused, then 'leadloop check {one.name}' tries them"

@@ -93,6 +93,14 @@ def test_doctor_looks_at_everything_and_names_the_next_step(company, rd):
     assert line["next_step"].startswith("chmod 600")
 
 
+def test_doctor_tells_in_one_line_how_much_of_a_platform_no_live_account_has_confirmed(company, rd):
+    company.configure(marketing=marketing(rd))
+    told = [line["what"] for line in company.json("doctor")["lines"] if "not confirmed" in line["what"]]
+    count = len(next(one["unverified"] for one in company.json("adapters")["adapters"] if one["name"] == "rdstation"))
+    assert len(told) == 1
+    assert told[0].startswith(f"{count} statements of RD Station Marketing")
+
+
 def test_doctor_with_a_wrong_configuration_says_so_and_ends_with_2(company):
     company.configure(shedule={})
     document = company.json("doctor", code=2)
