@@ -43,6 +43,11 @@ class Limit(Declared):
     logins: bool = False
     weighted: bool = False
 
+    @property
+    def is_plan(self) -> bool:
+        """May the account's `limits:` say another number of calls?"""
+        return self.bucket in ("*", "default") and not self.per_record and not self.logins
+
 
 class StaticAuth(Declared):
     """A secret sent with every request: a bearer token, an own header, a query parameter or HTTP Basic."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from connector.adapter.declared import Option, Spec
+from connector.adapter.declared import LIMIT_OPTIONS, Option, Spec
 from connector.config.connections import needs_auth_url, needs_base_url
 from connector.config.models import Side
 
@@ -82,6 +82,7 @@ def _connection(connection: SampleConnection, ask: Callable[[str], None]) -> Ite
     yield f"    adapter: {spec.name}"
     body = [*_credentials(connection, ask), *_addresses(connection, ask), f"mapping: mappings/{connection.mapping}"]
     body += [line for option in spec.options for line in _option(connection, option, ask)]
+    body += _limits(spec)
     body += ["# since: 2026-01-01                   # how far back the first read goes"]
     if connection.side == "crm":
         body += [*_CRM_LINES, *(_NETWORK_CRM_LINES if spec.network else ())]
@@ -102,6 +103,18 @@ def _addresses(connection: SampleConnection, ask: Callable[[str], None]) -> Iter
         yield f"base_url: {_reference(connection, 'base_url', ask)}"
     if needs_auth_url(connection.spec):
         yield f"auth_url: {_reference(connection, 'auth_url', ask)}"
+    elif connection.spec.auth_url:
+        yield "# where to sign in, if elsewhere: another data centre, a sandbox, an address of your own"
+        yield f"# auth_url: {connection.spec.auth_url}"
+
+
+def _limits(spec: Spec) -> Iterator[str]:
+    """The calls that the lowest plan allows, as far as `limits` can change them."""
+    windows = {LIMIT_OPTIONS.get(limit.per_s): limit.calls for limit in spec.limits if limit.is_plan}
+    shown = ", ".join(f"{option}: {calls}" for option, calls in windows.items() if option)
+    if shown:
+        yield "# calls that your plan allows; if not said, those of the lowest plan:"
+        yield f"# limits: {{{shown}}}"
 
 
 def _option(connection: SampleConnection, option: Option, ask: Callable[[str], None]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.adapter import CrmSpec, MarketingSpec, OAuth, Option, StaticAuth
+from connector.adapter import CrmSpec, Limit, MarketingSpec, OAuth, Option, StaticAuth
 from connector.errors import ConfigError
 
 SPECS = {
@@ -10,6 +10,8 @@ SPECS = {
         name="acme",
         title="Acme Marketing",
         base_url="https://api.acme.example",
+        auth_url="https://login.acme.example",
+        limits=(Limit(calls=10, per_s=1), Limit(calls=24, per_s=86_400, per_record=True)),
         auth=(
             StaticAuth(credentials=("token",)),
             OAuth(

@@ -33,7 +33,7 @@ def test_every_commented_key_of_the_sample_can_be_switched_on(tmp_path, spec_of)
     write_samples(tmp_path, ["acme"], ["own", "sheet"], spec_of)
     path = tmp_path / "leadloop.yaml"
     keys = ("since:", "take:", "daily_share:", "lists:", "size:", "object:", "pattern:", "identity:", "consent:",
-            "schedule:", "server:", "secret_key:")  # fmt: skip
+            "schedule:", "server:", "secret_key:", "auth_url:", "limits:")  # fmt: skip
     lines = path.read_text(encoding="utf-8").splitlines()
     switched = [
         line.replace("# ", "", 1) if line.lstrip().startswith(tuple(f"# {key}" for key in keys)) else line
@@ -41,7 +41,7 @@ def test_every_commented_key_of_the_sample_can_be_switched_on(tmp_path, spec_of)
     ]
     path.write_text("\n".join(switched), encoding="utf-8")
     assert validate(path, {}, spec_of).problems == ()
-    assert sum(before != after for before, after in zip(lines, switched, strict=True)) == 15
+    assert sum(before != after for before, after in zip(lines, switched, strict=True)) == 17
 
 
 def test_the_sample_names_the_other_way_to_sign_in_and_every_option(tmp_path, spec_of):
@@ -51,6 +51,8 @@ def test_the_sample_names_the_other_way_to_sign_in_and_every_option(tmp_path, sp
     assert "# or instead: client_id, client_secret, refresh_token" in text
     assert "# which lists to read" in text
     assert "# which record (person | deal)" in text
+    assert "    # auth_url: https://login.acme.example\n" in text
+    assert "    # limits: {per_second: 10}\n" in text
 
 
 def test_nothing_is_overwritten_and_nothing_is_written_halfway(tmp_path, spec_of):
