@@ -35,7 +35,7 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
     log = loop.log.bind(run=loop.run, step=step, connection=connection.name, stream=stream)
     until = operation.waits_until(loop.store.read(), connection.name, f"{step}/{stream}", loop.world.now())
     if until is not None:
-        tally.why_zero = f"waits until {until}, as the platform asked"
+        tally.why_zero = f"waits until {until[:10]} {until[11:16]} UTC; 'leadloop status' says for what"
         tally.exit_code = 4
         return tally
     if loop.refused.get(connection.name, float("-inf")) > loop.world.monotonic():
