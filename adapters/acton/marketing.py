@@ -61,6 +61,9 @@ class ActOnMarketing(MarketingAdapter):
         own = [Field("", name, custom=True) for name in dict.fromkeys(names) if name not in BESIDE]
         return [*own, *(Field("", name, writable=False) for name in BESIDE)]
 
+    def plan_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
+        return self.prepare_writes(plan)  # it makes nothing
+
     def prepare_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
         """Columns of lists are made by people only: which of the plan are missing, and where."""
         return {name: self._where_missing(name) for name in plan}

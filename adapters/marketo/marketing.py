@@ -21,7 +21,7 @@ from adapters.marketo.readback import read_back
 from adapters.marketo.removals import removals
 from adapters.marketo.slices import SLICE_BYTES
 from adapters.marketo.spec import BATCH, DEFAULT_TYPES, SPEC
-from adapters.marketo.types import custom_types, make_types
+from adapters.marketo.types import custom_types, make_types, plan_types
 from adapters.marketo.writes import Lists
 from connector.adapter import (
     Answer,
@@ -85,6 +85,9 @@ class MarketoMarketing(MarketingAdapter):
 
     def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002
         return [fields.as_field(item) for item in fields.described(self.client).values()]
+
+    def plan_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
+        return {**super().plan_writes(plan), **plan_types(self.client, self.options.events)}
 
     def prepare_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
         return {**fields.make_fields(self.client, plan), **make_types(self.client, self.options.events)}

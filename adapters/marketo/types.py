@@ -45,6 +45,12 @@ def attributes_of(kind: Mapping[str, Any]) -> dict[str, str]:
     return {str(one.get("apiName")): str(one.get("name")) for one in told(kind, "attributes")}
 
 
+def plan_types(client: Client, events: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What `make_types` would do; `activity NAME` → `exists` or `would_create`."""
+    there = custom_types(client) if events else {}
+    return {f"activity {name}": "exists" if name in there else "would_create" for name in events}
+
+
 def make_types(client: Client, events: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Make the missing types with the parts that feedback tells; `activity NAME` → `exists`, `created`, or why not."""
     if not events:

@@ -58,6 +58,11 @@ class MarketingAdapter(Adapter):
         """Ids of all contacts, a complete walk (capability `removals: sweep`); only a finished walk proves absence."""
         raise NotImplementedError
 
+    def plan_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
+        """What `prepare_writes` would do; field name → `exists`, `would_create` or why not. Changes nothing."""
+        there = {field.name for field in self.fields()}
+        return {name: "exists" if name in there else "would_create" for name in plan}
+
     def prepare_writes(self, plan: Sequence[str]) -> Mapping[str, str]:
         """Make or verify the marketing fields that feedback writes; field name → `exists`, `created` or why not."""
         return {}

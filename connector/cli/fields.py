@@ -58,11 +58,7 @@ def _prepare_crm(crm: Crm, dry_run: bool) -> list[Json]:
 
 def _prepare_marketing(source: Marketing, dry_run: bool) -> list[Json]:
     wanted = source.mapping.feedback.writes
-    if dry_run:
-        there = {field.name for field in source.adapter.fields()}
-        found = {name: "exists" if name in there else "would_create" for name in wanted}
-    else:
-        found = dict(source.adapter.prepare_writes(wanted))
+    found = source.adapter.plan_writes(wanted) if dry_run else source.adapter.prepare_writes(wanted)
     return [_told(name, status) for name, status in found.items()]
 
 

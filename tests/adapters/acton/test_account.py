@@ -117,6 +117,7 @@ def test_prepare_says_which_list_lacks_a_column_since_the_api_makes_none(acton):
     world = acton()
     world.simulator.account.add_list("Guests")
     told = world.adapter().prepare_writes(["Note", "Company"])
+    assert world.adapter().plan_writes(["Note", "Company"]) == told, "a dry run promises no column"
     assert told == {"Note": "add a text column of this name in Act-On to list l-0002", "Company": "exists"}
 
 

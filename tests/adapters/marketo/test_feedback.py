@@ -136,6 +136,9 @@ def test_an_unknown_activity_says_how_to_make_it(world):
 
 def test_the_activity_type_is_made_once_with_the_parts_that_feedback_tells(world):
     adapter = world.adapter(events={EVENT: PARTS})
+    assert adapter.plan_writes(("email", "leadloop_x")) == {
+        "email": "exists", "leadloop_x": "would_create", f"activity {EVENT}": "would_create",
+    }  # fmt: skip
     assert adapter.prepare_writes(()) == {f"activity {EVENT}": "created"}
     assert adapter.prepare_writes(()) == {f"activity {EVENT}": "exists"}
     (kind,) = world.simulator.instance.types.by_name.values()
