@@ -40,12 +40,14 @@ class Sales:
         with self.lock:
             self.store.change(ref[0], self.record(ref), values, by, at)
 
-    def convert(self, lead: str, by: str = SALES_USERS[0], *, deal: bool = True) -> tuple[str, str | None]:
+    def convert(
+        self, lead: str, by: str = SALES_USERS[0], *, deal: bool = True, **values: Any
+    ) -> tuple[str, str | None]:
         """A lead becomes a contact, and an opportunity where one is wanted; fields of one name are carried over."""
         with self.lock:
             row = self.record(("Lead", lead))
             contact = self.add("Contact", by, **self._carried(row, "Contact"))
-            made = self.add_deal(contact, by) if deal else None
+            made = self.add_deal(contact, by, **values) if deal else None
             signs = {"status": "Converted", "createdContactId": contact, "createdOpportunityId": made}
             self.store.change("Lead", row, {**signs, "convertedAt": self.store.stamp()}, by)
             return contact, made

@@ -152,6 +152,23 @@ class EspoSimulator(Sales, Simulator):
         self.store.change(entity, row, taken, str(self._user(request)))
         return Reply(200, self.store.whole(entity, row))
 
+    @route("POST", f"{API}/Lead/action/convert")
+    def convert_lead(self, request: Request) -> Reply:
+        sent, user = request.json(), str(self._user(request))
+        lead = self.store.rows["Lead"].get(sent["id"])
+        if lead is None or lead["status"] == "Converted":
+            return wording.refused(403, "Lead is already converted.") if lead else wording.missing(sent["id"])
+        deal = sent["records"].get("Opportunity")
+        self.convert(lead["id"], user, deal=deal is not None, **(deal or {}))
+        return Reply(200, self.store.whole("Lead", lead))
+
+    @route("DELETE", f"{API}/{_ENTITY}/(?P<id>[^/]+)")
+    def remove(self, request: Request) -> Reply:
+        if self._user(request) != ADMIN_USER:
+            return wording.forbidden()
+        self.delete((request.args["entity"], self._row(request)["id"]))
+        return Reply(200, True)
+
     def _described(self, entity: str) -> Row | None:
         return {"fields": self.store.fields[entity], "links": {}} if self.rights.get(entity) else None
 
