@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,13 @@ import pytest
 from adapters.mautic.marketing import MauticMarketing
 from connector.adapter import EffectKind, Options
 from connector.errors import AuthError, ContractError, RemoteRefusal, RetryableError
-from connector.http import Network, Settings, World
+from connector.http import Settings
 from connector.model import Json, LeadWrite
 from connector.testing.conformance.clock import Clock
 from connector.testing.conformance.marketing import DocumentedError, MarketingWorld
 from connector.testing.simulator import Reply
 from connector.testing.simulators.mautic import MauticSimulator
 from connector.testing.simulators.mautic import wording as words
-from connector.testing.stores import MemoryBudgetStore, MemoryTokenStore
 
 
 class SmallPages(MauticMarketing):
@@ -40,22 +39,15 @@ class MauticWorld(MarketingWorld):
     acts_page = 10
     lag_s = 240.0
     new_fields = ("leadloop_score", "leadloop_grade")
-    tokens: MemoryTokenStore = field(init=False)
-    budgets: MemoryBudgetStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = MemoryTokenStore(self.clock.now)
-        self.budgets = MemoryBudgetStore()
         self.simulator.installation.add_field("lead_note")
         self.credentials = self.credentials or self.simulator.credentials
 
     def adapter(self, **values: Any) -> MauticMarketing:
-        chance = World(now=self.clock.now, monotonic=self.clock.monotonic, sleep=self.clock.sleep, chance=lambda: 0.5)
-        network = Network(self.tokens, self.budgets, chance)
         url = self.simulator.base_url
         settings = Settings("mautic", credentials=self.credentials, base_url=url, limits=self.limits)
-        client = network.client(SmallPages.spec, settings, SmallPages)
-        return SmallPages(client, Options("mautic", since=self.since, values=values))
+        return self.started(SmallPages, settings, Options("mautic", since=self.since, values=values))
 
     def add(self, number: int) -> str:
         return self.simulator.add(f"lead{number}@example.com", firstname="Lead", lastname=str(number))
@@ -111,26 +103,6 @@ class MauticWorld(MarketingWorld):
             return self.effect(kind, contact_id)
         return LeadWrite(effect=f"{kind}-bad", kind=kind, key="ll-bad", record_id="99999", name="mql")
 
-    def effect(
-        self,
-        kind: str,
-        contact_id: str,
-        *,
-        name: str = "",
-        fields: Json | None = None,
-        on: bool = True,
-        suffix: str = "",
-    ) -> LeadWrite:
-        return LeadWrite(
-            effect=f"{kind}-{name}-{contact_id}{suffix}",
-            kind=kind,
-            key=f"ll-{contact_id}",
-            record_id=contact_id,
-            fields=fields or {},
-            name=name,
-            on=on,
-        )
-
     def write_path(self, kind: EffectKind) -> str:
         paths = {"stage": "/api/stages/.*/add$", "list": "/api/segments/.*/add$", "note": "/api/notes/new$"}
         return paths.get(kind, "/api/contacts/batch/edit$")
@@ -183,17 +155,10 @@ _OF_WRITES = (
 
 
 @pytest.fixture
-def mautic() -> Iterator[Callable[..., MauticWorld]]:
+def mautic(simulated: Callable[..., Any]) -> Callable[..., MauticWorld]:
     """Opens a world; keywords go to the simulator, `since` and `credentials` to the connection."""
-    opened: list[MauticSimulator] = []
 
     def open_world(*, since: datetime | None = None, credentials: Any = None, **keywords: Any) -> MauticWorld:
-        clock = Clock()
-        simulator = MauticSimulator(clock=clock.now, monotonic=clock.monotonic, **keywords)
-        simulator.__enter__()
-        opened.append(simulator)
-        return MauticWorld(simulator, clock, since, credentials or {})
+        return MauticWorld(*simulated(MauticSimulator, **keywords), since, credentials or {})
 
-    yield open_world
-    for simulator in opened:
-        simulator.__exit__(None, None, None)
+    return open_world

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from connector.errors import AuthError
+from connector.model import LeadWrite
 from connector.testing.simulator import Fault
 from connector.testing.simulators.mautic import wording as words
 
@@ -118,8 +119,7 @@ def test_a_stage_that_is_made_later_is_found_without_a_restart(world):
 
 
 def test_a_write_that_names_nobody_spends_no_call(world):
-    write = world.effect("field", "1", fields={"lead_note": "x"})
-    stray = type(write)(effect="stray", kind="field", key="ll-1", email="ana@acme.example", fields={"lead_note": "x"})
+    stray = LeadWrite("stray", "field", "ll-1", email="ana@acme.example", fields={"lead_note": "x"})
     (outcome,) = world.adapter().write_back([stray])
     assert (outcome.status, outcome.code) == ("rejected", "no_contact")
     assert not world.simulator.calls("P.*", "^/api/")
@@ -129,7 +129,7 @@ def test_a_write_that_names_nobody_spends_no_call(world):
 def test_trouble_of_the_account_before_anything_went_out_is_raised(world):
     world.simulator.enabled = False
     with pytest.raises(AuthError, match="api_disabled"):
-        world.adapter().write_back([world.write("field", "1", 1)])
+        world.adapter().write_back([world.write("field", world.add(1), 1)])
 
 
 def test_trouble_of_the_account_in_mid_batch_forgets_nothing(world):
