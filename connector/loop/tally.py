@@ -37,6 +37,8 @@ class Tally:
     def as_json(self) -> dict[str, Any]:
         """The line as `run --once --json` prints it."""
         content = asdict(self)
+        if self.read:
+            content["why_zero"] = None  # the last page may have been empty; the stream was not
         del content["exit_code"], content["goes_on"]
         return content
 

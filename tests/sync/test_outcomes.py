@@ -60,11 +60,12 @@ def test_a_wait_of_hours_holds_that_stream_alone_and_says_until_when(company: Co
     contacts = line_of(lines, "pull", "contacts")
     assert contacts.error
     assert exit_code(lines) == 4
-    assert line_of(lines, "decisions", "decisions").read == 1
+    read = line_of(lines, "decisions", "decisions")
+    assert (read.read, read.as_json()["why_zero"]) == (1, None), "what was read has no reason for zero"
     [(until,)] = company.ask("SELECT until FROM waits WHERE stream = 'pull/contacts'")
     asked = len(company.rd.calls("GET", "/segmentations/1/contacts"))
     again = company.run("pull")
-    assert until in str(line_of(again, "pull", "contacts").why_zero)
+    assert f"waits until {until[:10]} {until[11:16]} UTC" in str(line_of(again, "pull", "contacts").why_zero)
     assert exit_code(again) == 4
     assert len(company.rd.calls("GET", "/segmentations/1/contacts")) == asked
     company.later(hours=2)
