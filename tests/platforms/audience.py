@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Self
+from datetime import datetime, timedelta
+from typing import ClassVar
 
-from connector.testing.conformance.clock import Clock
-from connector.testing.simulator import Simulator
+from tests.platforms.side import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +33,16 @@ class Deed:
     url: str = ""
 
 
-class Audience(ABC):
-    """One account of one marketing platform and the people who use its forms, mails and pages, on its simulator.
+class Audience(Side):
+    """One account of one marketing platform and the people who use its forms, mails and pages."""
 
-    Use as a context manager.
-    """
-
-    name: ClassVar[str]
-    """The adapter's name."""
     types: ClassVar[frozenset[str]]
     """The types of acts that the platform can report, with the mapping that we ship."""
 
-    def __init__(self, clock: Clock, factor: float) -> None:
-        self.clock = clock
-        self.factor = factor
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        self._stack.enter_context(self.simulator)
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._stack.close()
-
     @property
-    @abstractmethod
-    def simulator(self) -> Simulator:
-        """The account, made once with this audience's clock and limits."""
-
-    @abstractmethod
-    def connection(self) -> Mapping[str, Any]:
-        """The connection's block of `leadloop.yaml`, with the shipped mapping; asked while the simulator runs."""
+    def since(self) -> str:
+        """A day to read from: long before anybody does anything."""
+        return f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}"
 
     @abstractmethod
     def add(self, someone: Someone) -> str:

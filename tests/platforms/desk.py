@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import ExitStack
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final
 
 from connector.model import DecisionKind
-from connector.testing.conformance.clock import Clock
-from connector.testing.simulator import Simulator
+from tests.platforms.side import Side
 
 WORDING: Final[Mapping[str, str]] = {
     "no_budget": "No budget",
@@ -21,38 +19,15 @@ WORDING: Final[Mapping[str, str]] = {
 """What sales writes for a reason, where its words are free or an admin chose them."""
 
 
-class SalesDesk(ABC):
-    """One account of one CRM and the people who work in it, on its simulator. Use as a context manager.
+class SalesDesk(Side):
+    """One account of one CRM and the people who work in it.
 
     A person is named by the e-mail address that leadloop pushed. A reason is one of leadloop's codes
     (`mappings/reasons.yaml`); the desk writes what its users would pick for it. Every verb happens at `clock.now()`.
     """
 
-    name: ClassVar[str]
-    """The adapter's name."""
     can: ClassVar[frozenset[DecisionKind]] = frozenset({"accepted", "qualified", "rejected", "recycled", "won", "lost"})
     """What the CRM's users can express at all, with the mapping that we ship."""
-
-    def __init__(self, clock: Clock, factor: float) -> None:
-        self.clock = clock
-        self.factor = factor
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        self._stack.enter_context(self.simulator)
-        return self
-
-    def __exit__(self, *told: object) -> None:
-        self._stack.close()
-
-    @property
-    @abstractmethod
-    def simulator(self) -> Simulator:
-        """The account, made once with this desk's clock and limits."""
-
-    @abstractmethod
-    def connection(self) -> Mapping[str, Any]:
-        """The connection's block of `leadloop.yaml`, with the shipped mapping; asked while the simulator runs."""
 
     @abstractmethod
     def tagged(self, email: str) -> bool:
@@ -85,8 +60,3 @@ class SalesDesk(ABC):
     @abstractmethod
     def lose(self, email: str, reason: str) -> None:
         """The opportunity is lost."""
-
-    @property
-    @abstractmethod
-    def writes(self) -> int:
-        """How many requests of ours changed something here so far."""

@@ -104,6 +104,12 @@ class Company:
             self._open = store, connector, connector.loop(store)
         return self._open[2]
 
+    def connector(self) -> Connector:
+        """What the running process reaches the platforms with."""
+        self.open()
+        assert self._open is not None
+        return self._open[1]
+
     def close(self) -> None:
         """The process ends."""
         if self._open is not None:
@@ -197,9 +203,10 @@ OPEN_ROWS = (
 def files_of(config: Config) -> Files:
     """The files that a configuration names, compiled once however many tests read them."""
     paths = tuple((str(file.path), file.path.stat().st_mtime_ns, file.connection) for file in config.files())
-    if paths not in _COMPILED:
-        _COMPILED[paths] = read_files(config)
-    return _COMPILED[paths]
+    objects = tuple(crm.options().get("object") for crm in config.crm.values())
+    if (paths, objects) not in _COMPILED:
+        _COMPILED[paths, objects] = read_files(config)
+    return _COMPILED[paths, objects]
 
 
 _COMPILED: dict[object, Files] = {}

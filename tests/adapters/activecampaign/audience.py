@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from connector.shipped import shipped
 from connector.testing.simulators.activecampaign import ActiveCampaignSimulator
 from tests.platforms.audience import Audience, Deed, Someone
 
@@ -24,14 +22,10 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> ActiveCampaignSimulator:
-        return ActiveCampaignSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(ActiveCampaignSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "activecampaign", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "since": f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}",
-            "mapping": str(shipped("activecampaign-marketing.yaml")),
-        }  # fmt: skip
+        return self.block("activecampaign-marketing.yaml", self.simulator.credentials, since=self.since)
 
     def add(self, someone: Someone) -> str:
         return self.simulator.add(
@@ -56,3 +50,7 @@ class TheAudience(Audience):
     def told(self, contact_id: str) -> Mapping[str, str]:
         names = ("score", "grade", "decision", "reason")
         return {name: self.simulator.value(contact_id, f"LEADLOOP_{name.upper()}") or "" for name in names}
+
+    @property
+    def writes(self) -> int:
+        return len(self.simulator.calls("POST|PUT|DELETE"))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from connector.shipped import shipped
 from connector.testing.simulators.acton import ActOnSimulator
 from tests.platforms.audience import Audience, Deed, Someone
 
@@ -24,16 +22,12 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> ActOnSimulator:
-        simulator = ActOnSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        simulator = self.made(ActOnSimulator)
         simulator.account.lists["l-0001"].columns += [f"Leadloop {name}" for name in TOLD]
         return simulator
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "acton", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "since": f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}", "lists": ["All leads"],
-            "mapping": str(shipped("acton-marketing.yaml")),
-        }  # fmt: skip
+        return self.block("acton-marketing.yaml", self.simulator.credentials, since=self.since, lists=["All leads"])
 
     def add(self, someone: Someone) -> str:
         return self.simulator.add(
@@ -53,3 +47,7 @@ class TheAudience(Audience):
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.contact(contact_id).values
         return {name: values.get(f"Leadloop {name.title()}") or "" for name in ("score", "grade", "decision", "reason")}
+
+    @property
+    def writes(self) -> int:
+        return len(self.simulator.calls("PUT|POST", "^/api/"))

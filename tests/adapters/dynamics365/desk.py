@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.dynamics365 import Dynamics365Simulator
 from tests.platforms.desk import WORDING, SalesDesk
 
@@ -21,16 +20,12 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> Dynamics365Simulator:
-        crm = Dynamics365Simulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        crm = self.made(Dynamics365Simulator)
         crm.add_status("lead", "Recycled", OPEN)
         return crm
 
     def connection(self) -> Mapping[str, Any]:
-        url = self.simulator.base_url
-        return {
-            "adapter": "dynamics365", "credentials": self.simulator.sign_in.credentials, "base_url": url,
-            "auth_url": url, "mapping": str(shipped("dynamics365.yaml")),
-        }  # fmt: skip
+        return self.block("dynamics365.yaml", self.simulator.sign_in.credentials, auth_url=self.simulator.base_url)
 
     def tagged(self, email: str) -> bool:
         return bool(self.simulator.record(self._person(email))["new_ismql"])

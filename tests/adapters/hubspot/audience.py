@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from connector.testing.simulators.hubspot import HubSpotSimulator
-from tests.adapters.hubspot.company import as_marketing
+from tests.adapters.hubspot.company import as_marketing, writes
 from tests.platforms.audience import Audience, Deed, Someone
 
 
@@ -19,7 +19,7 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> HubSpotSimulator:
-        return HubSpotSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(HubSpotSimulator)
 
     def connection(self) -> Mapping[str, Any]:
         return as_marketing(self.simulator)
@@ -45,3 +45,7 @@ class TheAudience(Audience):
         values = self.simulator.account.values(contact_id)
         names = {"score": "score", "grade": "grade", "decision": "decision", "reason": "decision_reason"}
         return {ours: values.get(f"leadloop_{theirs}", "") for ours, theirs in names.items()}
+
+    @property
+    def writes(self) -> int:
+        return writes(self.simulator)

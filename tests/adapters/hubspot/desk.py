@@ -18,7 +18,7 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> HubSpotSimulator:
-        return HubSpotSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(HubSpotSimulator)
 
     def connection(self) -> Mapping[str, Any]:
         return as_crm(self.simulator)
@@ -50,7 +50,7 @@ class Desk(SalesDesk):
 
     @property
     def writes(self) -> int:
-        return len(writes(self.simulator))
+        return writes(self.simulator)
 
     def _edit(self, email: str, **values: str) -> None:
         self.simulator.account.edit(self._contact(email), values)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from connector.shipped import shipped
 from connector.testing.simulators.marketo import MarketoSimulator
 from tests.platforms.audience import Audience, Deed, Someone
 
@@ -23,14 +21,10 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> MarketoSimulator:
-        return MarketoSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(MarketoSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "marketo", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "since": f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}",
-            "mapping": str(shipped("marketo-marketing.yaml")),
-        }  # fmt: skip
+        return self.block("marketo-marketing.yaml", self.simulator.credentials, since=self.since)
 
     def add(self, someone: Someone) -> str:
         number = self.simulator.add(
@@ -53,3 +47,8 @@ class TheAudience(Audience):
         values = self.simulator.lead(int(contact_id)).values
         names = {"score": "score", "grade": "grade", "decision": "decision", "reason": "decision_reason"}
         return {ours: str(values.get(f"leadloop_{theirs}", "")) for ours, theirs in names.items()}
+
+    @property
+    def writes(self) -> int:
+        posted = self.simulator.calls("POST", "/rest/v1/(leads|lists|activities)")
+        return len(posted) + len(self.simulator.calls("DELETE"))

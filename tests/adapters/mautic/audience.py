@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.mautic import MauticSimulator
 from tests.platforms.audience import Audience, Deed, Someone
 
@@ -22,14 +20,10 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> MauticSimulator:
-        return MauticSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(MauticSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "mautic", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "since": f"{self.clock.begin - timedelta(days=20):%Y-%m-%d}",
-            "mapping": str(shipped("mautic-marketing.yaml")),
-        }  # fmt: skip
+        return self.block("mautic-marketing.yaml", self.simulator.credentials, since=self.since)
 
     def add(self, someone: Someone) -> str:
         return self.simulator.add(
@@ -52,3 +46,7 @@ class TheAudience(Audience):
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.contact(contact_id).values
         return {name: values.get(f"leadloop_{name}") or "" for name in ("score", "grade", "decision", "reason")}
+
+    @property
+    def writes(self) -> int:
+        return len(self.simulator.calls("P.*", "^/api/"))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.odoo import SALES_USERS, OdooSimulator
 from tests.platforms.desk import WORDING, SalesDesk
 
@@ -20,14 +19,10 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> OdooSimulator:
-        times: dict[str, Any] = {"clock": self.clock.now, "monotonic": self.clock.monotonic}
-        return OdooSimulator(**times, factor=self.factor, **self.options)
+        return self.made(OdooSimulator, **self.options)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "odoo", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "mapping": str(shipped("odoo.yaml")),
-        }  # fmt: skip
+        return self.block("odoo.yaml", self.simulator.credentials)
 
     def tagged(self, email: str) -> bool:
         return "MQL" in self.simulator.tags_of(self._lead(email))

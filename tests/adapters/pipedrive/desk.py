@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.pipedrive import PipedriveSimulator
 from tests.platforms.desk import WORDING, SalesDesk
 
@@ -18,16 +17,13 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> PipedriveSimulator:
-        company = PipedriveSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        company = self.made(PipedriveSimulator)
         for label in ("Accepted", "Recycled"):
             company.make_lead_label(label)
         return company
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "pipedrive", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "mapping": str(shipped("pipedrive.yaml")),
-        }  # fmt: skip
+        return self.block("pipedrive.yaml", self.simulator.credentials)
 
     def tagged(self, email: str) -> bool:
         return "MQL" in self.simulator.labels_of(("lead", self._only("lead", email)))

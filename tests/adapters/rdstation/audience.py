@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.rdstation import RdStationSimulator
 from tests.platforms.audience import Audience, Deed, Someone
 from tests.sync.world import FED_BACK
@@ -20,16 +19,13 @@ class TheAudience(Audience):
 
     @cached_property
     def simulator(self) -> RdStationSimulator:
-        station = RdStationSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        station = self.made(RdStationSimulator)
         for name in FED_BACK:
             station.account.add_field(name)
         return station
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "rdstation", "credentials": self.simulator.credentials, "base_url": self.simulator.base_url,
-            "mapping": str(shipped("rdstation-marketing.yaml")),
-        }  # fmt: skip
+        return self.block("rdstation-marketing.yaml", self.simulator.credentials)
 
     def add(self, someone: Someone) -> str:
         name = f"{someone.first_name} {someone.last_name}"
@@ -50,3 +46,7 @@ class TheAudience(Audience):
             "reason": "rejection_reason",
         }
         return {ours: str(contact.attributes.get(f"cf_{theirs}", "")) for ours, theirs in names.items()}
+
+    @property
+    def writes(self) -> int:
+        return len(self.simulator.calls("P.*|DELETE", "^/platform/"))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from connector.shipped import shipped
 from connector.testing.simulators.rdstation_crm import RdStationCrmSimulator
 from connector.testing.simulators.rdstation_crm.store import Row
 from tests.platforms.desk import SalesDesk
@@ -31,13 +30,10 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> RdStationCrmSimulator:
-        return RdStationCrmSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(RdStationCrmSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "rdstation", "mapping": str(shipped("rdstation.yaml")),
-            **self.simulator.connection(self.version),
-        }  # fmt: skip
+        return self.block("rdstation.yaml", **self.simulator.connection(self.version))
 
     def deal(self, email: str) -> Row:
         """The one deal of a person."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
 from connector.testing.simulators.salesforce import SalesforceSimulator
 from tests.platforms.desk import WORDING, SalesDesk
+
+CREDENTIALS = {"client_id": "simulated-client", "client_secret": "simulated-secret"}
 
 
 class Desk(SalesDesk):
@@ -18,13 +19,10 @@ class Desk(SalesDesk):
 
     @cached_property
     def simulator(self) -> SalesforceSimulator:
-        return SalesforceSimulator(clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+        return self.made(SalesforceSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "salesforce", "auth_url": self.simulator.base_url, "mapping": str(shipped("salesforce.yaml")),
-            "credentials": {"client_id": "simulated-client", "client_secret": "simulated-secret"},
-        }  # fmt: skip
+        return self.block("salesforce.yaml", CREDENTIALS, auth_url=self.simulator.base_url)
 
     def tagged(self, email: str) -> bool:
         return self._lead(email)["MQL__c"] is True

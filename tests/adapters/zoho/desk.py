@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
-from connector.testing.conformance.clock import Clock
 from connector.testing.simulators.zoho import ZohoSimulator
 from tests.platforms.desk import SalesDesk
 
@@ -19,53 +18,45 @@ class Desk(SalesDesk):
 
     name: ClassVar[str] = "zoho"
 
-    def __init__(self, clock: Clock, factor: float) -> None:
-        super().__init__(clock, factor)
-        self._org = ZohoSimulator(clock=clock.now, monotonic=clock.monotonic, factor=factor)
-
-    @property
+    @cached_property
     def simulator(self) -> ZohoSimulator:
-        return self._org
+        return self.made(ZohoSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        url = self._org.base_url
-        return {
-            "adapter": "zoho", "credentials": self._org.credentials, "base_url": url, "auth_url": url,
-            "mapping": str(shipped("zoho.yaml")),
-        }  # fmt: skip
+        return self.block("zoho.yaml", self.simulator.credentials, auth_url=self.simulator.base_url)
 
     def tagged(self, email: str) -> bool:
-        return "MQL" in self._org.tags_of(self._record(email))
+        return "MQL" in self.simulator.tags_of(self._record(email))
 
     def count(self, email: str) -> int:
         return len(self._records(email))
 
     def accept(self, email: str) -> None:
-        self._org.edit(self._record(email), Lead_Status=PICKED["accepted"])
+        self.simulator.edit(self._record(email), Lead_Status=PICKED["accepted"])
 
     def qualify(self, email: str) -> None:
-        self._org.convert(self._record(email)[1], with_tags=True)
+        self.simulator.convert(self._record(email)[1], with_tags=True)
 
     def reject(self, email: str, reason: str) -> None:
-        self._org.edit(self._record(email), Lead_Status=PICKED["rejected"], Rejection_Reason=_worded(reason))
+        self.simulator.edit(self._record(email), Lead_Status=PICKED["rejected"], Rejection_Reason=_worded(reason))
 
     def recycle(self, email: str, reason: str) -> None:
-        self._org.edit(self._record(email), Lead_Status=PICKED["recycled"], Rejection_Reason=_worded(reason))
+        self.simulator.edit(self._record(email), Lead_Status=PICKED["recycled"], Rejection_Reason=_worded(reason))
 
     def win(self, email: str, amount: float) -> None:
-        self._org.close(self._deal(email), won=True, Amount=amount)
+        self.simulator.close(self._deal(email), won=True, Amount=amount)
 
     def lose(self, email: str, reason: str) -> None:
-        self._org.close(self._deal(email), won=False, reason=_worded(reason))
+        self.simulator.close(self._deal(email), won=False, reason=_worded(reason))
 
     @property
     def writes(self) -> int:
-        changing = self._org.calls("POST|PUT", "/crm/")
+        changing = self.simulator.calls("POST|PUT", "/crm/")
         return len([one for one in changing if not one.path.endswith("/coql")])
 
     def _records(self, email: str) -> list[Ref]:
         """A lead and its own contact count once: converted leads are no live records."""
-        live = [(module, row) for module in ("Leads", "Contacts") for row in self._org.live(module)]
+        live = [(module, row) for module in ("Leads", "Contacts") for row in self.simulator.live(module)]
         return [(module, row["id"]) for module, row in live if row["Email"] == email]
 
     def _record(self, email: str) -> Ref:
@@ -74,7 +65,7 @@ class Desk(SalesDesk):
 
     def _deal(self, email: str) -> str:
         _, contact = self._record(email)
-        [deal] = [row["id"] for row in self._org.live("Deals") if row["Contact_Name"]["id"] == contact]
+        [deal] = [row["id"] for row in self.simulator.live("Deals") if row["Contact_Name"]["id"] == contact]
         return str(deal)
 
 
