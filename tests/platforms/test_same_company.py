@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from connector.model import Activity, Person
 from connector.scoring import score
 from tests.platforms.audience import Audience, Deed, Someone
-from tests.sync.world import FACTOR, Company
+from tests.platforms.company import MarketingCompany
 
 SIMULATED = ("activecampaign", "acton", "hubspot", "marketo", "mautic", "rdstation")
 SITE = "https://www.acme.example"
@@ -45,23 +46,17 @@ STORY: tuple[tuple[float, str, str, str, str], ...] = (
 BY_MACHINE = {f"a{number}" for number in (11, 12, 13, 14, 15)}
 
 
-class Party(Company):
+class Party(MarketingCompany[Audience]):
     """One platform's audience, and a Salesforce that receives its MQLs."""
 
     def __init__(self, folder: Path, kind: type[Audience]) -> None:
-        super().__init__(folder)
-        self.audience = kind(self.clock, FACTOR)
+        super().__init__(folder, kind, Path(__file__).with_name("scoring.yaml"))
         self.ids: dict[str, str] = {}
         self.did: dict[str, list[Activity]] = {name: [] for name in PEOPLE}
 
-    def __enter__(self) -> Party:
+    def __enter__(self) -> Self:
         super().__enter__()
-        self._stack.enter_context(self.audience)
-        model = Path(__file__).with_name("scoring.yaml")
-        self.settings["all"] = {"marketing": {"mkt": self.audience.connection()}, "scoring": str(model)}
-        [source] = self.open().marketing
-        if "prepare_writes" in dir(type(source.adapter)):
-            source.adapter.prepare_writes(source.mapping.feedback.writes)
+        self.prepare()
         return self
 
     def play(self) -> None:

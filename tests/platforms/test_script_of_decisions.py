@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from connector.loop.tally import outcome
+from tests.platforms.company import SalesCompany
 from tests.platforms.desk import SalesDesk
-from tests.sync.world import FACTOR, Company, address
+from tests.sync.world import address
 
 SIMULATED = ("dynamics365", "hubspot", "odoo", "pipedrive", "rdstation", "salesforce", "zoho")
 SCRIPT: dict[str, Sequence[tuple[str, ...]]] = {
@@ -35,17 +37,11 @@ def desk_of(name: str) -> type[SalesDesk]:
     return found
 
 
-class Play(Company):
+class Play(SalesCompany[SalesDesk]):
     """RD Station as marketing, and sales at a desk."""
 
-    def __init__(self, folder: Path, kind: type[SalesDesk]) -> None:
-        super().__init__(folder)
-        self.desk = kind(self.clock, FACTOR)
-
-    def __enter__(self) -> Play:
+    def __enter__(self) -> Self:
         super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"desk": self.desk.connection()}}
         [crm] = self.open().crm
         crm.adapter.ensure_fields(crm.mapping.field_plan())
         return self
@@ -59,11 +55,6 @@ class Play(Company):
             {"rejected": self.desk.reject, "recycled": self.desk.recycle, "lost": self.desk.lose}[kind](email, reason)
         else:
             {"accepted": self.desk.accept, "qualified": self.desk.qualify}[kind](email)
-
-    def decided(self, name: str) -> list[tuple[str, str | None]]:
-        """What the store holds of sales' decisions on somebody."""
-        found = self.ask("SELECT kind, reason FROM decisions WHERE person_id = ? ORDER BY at, id", self.person(name))
-        return [(str(kind), reason) for kind, reason in found]
 
 
 @pytest.fixture(params=SIMULATED)

@@ -10,22 +10,12 @@ import pytest
 from connector.loop.tally import outcome
 from connector.model import REASONS
 from tests.adapters.dynamics365.desk import Desk
-from tests.sync.world import FACTOR, Company, address
+from tests.platforms.company import SalesCompany
+from tests.sync.world import address
 
 
-class DynamicsCompany(Company):
+class DynamicsCompany(SalesCompany[Desk]):
     """RD Station and Dynamics 365, with leadloop between them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.desk = Desk(self.clock, FACTOR)
-        self.crm = self.desk.simulator
-
-    def __enter__(self) -> DynamicsCompany:
-        super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"d365": self.desk.connection()}}
-        return self
 
     def row(self, name: str, table: str = "lead") -> dict:
         """The one record of an address."""
@@ -35,7 +25,7 @@ class DynamicsCompany(Company):
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[DynamicsCompany]:
-    with DynamicsCompany(tmp_path) as company:
+    with DynamicsCompany(tmp_path, Desk) as company:
         yield company
 
 
@@ -138,6 +128,6 @@ def test_a_disqualified_lead_that_takes_no_changes_is_told_and_not_made_again(co
     company.later(hours=1)
     company.desk.reject(address("ana"), "no_fit")
     company.run_until_quiet()
-    assert company.rejects() == [("d365", "record", "lead_closed")]
+    assert company.rejects() == [("crm", "record", "lead_closed")]
     assert company.contact("ana")["cf_rejection_reason"] == "no_fit"
     assert len(company.crm.live("lead")) == 1

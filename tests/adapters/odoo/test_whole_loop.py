@@ -9,51 +9,37 @@ import pytest
 
 from connector.loop.tally import outcome
 from tests.adapters.odoo.desk import Desk, DeskOfOpportunities, DeskWithoutSettings
-from tests.sync.world import FACTOR, Company, address
-
-
-class OdooCompany(Company):
-    """RD Station and Odoo, with leadloop between them."""
-
-    def __init__(self, folder: Path, desk: type[Desk]) -> None:
-        super().__init__(folder)
-        self.desk = desk(self.clock, FACTOR)
-        self.odoo = self.desk.simulator
-
-    def __enter__(self) -> OdooCompany:
-        super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"odoo": self.desk.connection()}}
-        return self
+from tests.platforms.company import SalesCompany
+from tests.sync.world import address
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[OdooCompany]:
-    with OdooCompany(tmp_path, Desk) as company:
+def company(tmp_path: Path) -> Iterator[SalesCompany[Desk]]:
+    with SalesCompany(tmp_path, Desk) as company:
         yield company
 
 
 @pytest.fixture(params=[Desk, DeskOfOpportunities, DeskWithoutSettings])
-def any_company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OdooCompany]:
-    with OdooCompany(tmp_path, request.param) as company:
+def any_company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SalesCompany[Desk]]:
+    with SalesCompany(tmp_path, request.param) as company:
         yield company
 
 
-def test_an_mql_reaches_sales_and_comes_back_with_a_reason(any_company: OdooCompany) -> None:
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(any_company: SalesCompany[Desk]) -> None:
     company = any_company
     company.convert("ana", "ebook-a", "ebook-b")
     company.convert("bia", "ebook-a")
     lines = company.run()
     assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
-    [lead] = company.odoo.leads_of(address("ana"))
+    [lead] = company.crm.leads_of(address("ana"))
     assert (lead["contact_name"], lead["x_leadloop_score"], lead["x_leadloop_grade"]) == ("Ana Silva", 60, "A")
-    assert lead["type"] == company.odoo.leads.defaults(0)["type"]
+    assert lead["type"] == company.crm.leads.defaults(0)["type"]
     assert lead["user_id"] is False, "nobody owns it until sales takes it"
-    assert company.odoo.tags_of(lead["id"]) == ["MQL"]
+    assert company.crm.tags_of(lead["id"]) == ["MQL"]
     assert "ebook-a" in lead["x_leadloop_reasons"]
-    [task] = company.odoo.store.rows["mail.activity"].values()
+    [task] = company.crm.store.rows["mail.activity"].values()
     assert (task["summary"], task["user_id"]) == ("Call Ana: A, 60 points", 9), "the leader of the team gets it"
-    assert company.odoo.leads_of(address("bia")) == [], "only MQLs are made"
+    assert company.crm.leads_of(address("bia")) == [], "only MQLs are made"
 
     company.run_until_quiet()
     written = company.desk.writes
@@ -73,7 +59,7 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(any_company: OdooComp
     assert company.desk.count(address("ana")) == 1
 
 
-def test_a_lead_is_taken_on_qualified_and_won(any_company: OdooCompany) -> None:
+def test_a_lead_is_taken_on_qualified_and_won(any_company: SalesCompany[Desk]) -> None:
     company = any_company
     company.convert("ana", "ebook-a", "ebook-b")
     company.run()
@@ -90,31 +76,31 @@ def test_a_lead_is_taken_on_qualified_and_won(any_company: OdooCompany) -> None:
     assert company.contact("ana")["sales"] == ["OPPORTUNITY", "SALE"]
 
 
-def test_an_owner_that_odoo_itself_assigned_accepts_nothing(company: OdooCompany) -> None:
+def test_an_owner_that_odoo_itself_assigned_accepts_nothing(company: SalesCompany[Desk]) -> None:
     company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
-    [lead] = company.odoo.leads_of(address("ana"))
-    company.odoo.assign(lead["id"], 7, by=1)
+    [lead] = company.crm.leads_of(address("ana"))
+    company.crm.assign(lead["id"], 7, by=1)
     company.run_until_quiet()
     assert company.stage("ana") == "mql"
 
 
-def test_a_lead_that_sales_lost_before_is_found_though_it_is_archived(company: OdooCompany) -> None:
-    known = company.odoo.add_lead(address("ana"))
-    company.odoo.lose(known, "No response")
+def test_a_lead_that_sales_lost_before_is_found_though_it_is_archived(company: SalesCompany[Desk]) -> None:
+    known = company.crm.add_lead(address("ana"))
+    company.crm.lose(known, "No response")
     company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
-    [lead] = company.odoo.leads_of(address("ana"))
+    [lead] = company.crm.leads_of(address("ana"))
     assert (lead["id"], lead["x_leadloop_score"], lead["active"]) == (known, 60, False)
 
 
-def test_a_merge_in_odoo_goes_on_at_the_survivor(company: OdooCompany) -> None:
+def test_a_merge_in_odoo_goes_on_at_the_survivor(company: SalesCompany[Desk]) -> None:
     company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
-    [lead] = company.odoo.leads_of(address("ana"))
-    survivor = company.odoo.add_lead(address("ana"))
-    company.odoo.merge(lead["id"], survivor)
+    [lead] = company.crm.leads_of(address("ana"))
+    survivor = company.crm.add_lead(address("ana"))
+    company.crm.merge(lead["id"], survivor)
     company.convert("ana", "ebook-c")
     company.run_until_quiet()
-    [row] = company.odoo.leads_of(address("ana"))
+    [row] = company.crm.leads_of(address("ana"))
     assert (row["id"], row["x_leadloop_score"]) == (survivor, 90)

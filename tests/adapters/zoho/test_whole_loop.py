@@ -9,24 +9,14 @@ import pytest
 
 from connector.loop.tally import outcome
 from tests.adapters.zoho.desk import Desk
-from tests.sync.world import FACTOR, Company, address
+from tests.platforms.company import SalesCompany
+from tests.sync.world import address
 
 ANA = address("ana")
 
 
-class ZohoCompany(Company):
+class ZohoCompany(SalesCompany[Desk]):
     """RD Station and Zoho, with leadloop between them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.desk = Desk(self.clock, FACTOR)
-        self.org = self.desk.simulator
-
-    def __enter__(self) -> ZohoCompany:
-        super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"zoho": self.desk.connection()}}
-        return self
 
     def mql(self, name: str = "ana") -> None:
         """Somebody becomes an MQL and is pushed."""
@@ -42,7 +32,7 @@ class ZohoCompany(Company):
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[ZohoCompany]:
-    with ZohoCompany(tmp_path) as company:
+    with ZohoCompany(tmp_path, Desk) as company:
         yield company
 
 
@@ -51,12 +41,12 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: ZohoCompany)
     company.convert("bia", "ebook-a")
     lines = company.run()
     assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
-    [lead] = company.org.live("Leads")
+    [lead] = company.crm.live("Leads")
     assert (lead["First_Name"], lead["Last_Name"], lead["Email"]) == ("Ana", "Silva", ANA)
     assert (lead["Leadloop_Score"], lead["Leadloop_Grade"], lead["Leadloop_MQL"]) == (60, "A", True)
     assert "ebook-a" in lead["Leadloop_Reasons"]
     assert company.desk.tagged(ANA)
-    [task] = company.org.live("Tasks")
+    [task] = company.crm.live("Tasks")
     assert (task["Subject"], task["What_Id"]["id"]) == ("Call Ana: A, 60 points", lead["id"])
     assert task["Owner"]["id"] == lead["Owner"]["id"]
 
@@ -90,7 +80,7 @@ def test_a_lead_that_is_converted_is_qualified_and_its_deal_won(company: ZohoCom
     assert company.stage("ana") == "qualified"
     company.convert("ana", "ebook-c")
     company.run_until_quiet()
-    [contact] = company.org.live("Contacts")
+    [contact] = company.crm.live("Contacts")
     assert contact["Leadloop_Score"] == 90, "the score goes on where the person is"
     assert (company.desk.count(ANA), company.desk.tagged(ANA)) == (1, True)
     company.later(hours=2)
@@ -121,21 +111,21 @@ def test_a_lead_that_sales_puts_off_is_recycled(company: ZohoCompany) -> None:
 
 @pytest.mark.parametrize("mapped", [True, False], ids=["fields carried over", "fields left behind"])
 def test_a_converted_lead_is_not_made_a_second_time(company: ZohoCompany, mapped: bool) -> None:
-    company.org.maps_fields = mapped
+    company.crm.maps_fields = mapped
     company.mql()
     company.desk.qualify(ANA)
     company.convert("ana", "ebook-c")
     company.run_until_quiet()
     assert company.desk.count(ANA) == 1
-    assert [row["Leadloop_Score"] for row in company.org.live("Contacts")] == [90]
+    assert [row["Leadloop_Score"] for row in company.crm.live("Contacts")] == [90]
 
 
 def test_a_person_that_sales_knows_is_not_made_again(company: ZohoCompany) -> None:
-    contact = company.org.add_contact("Ana of Acme", ANA)
+    contact = company.crm.add_contact("Ana of Acme", ANA)
     company.mql()
-    row = company.org.record(("Contacts", contact))
+    row = company.crm.record(("Contacts", contact))
     assert company.desk.count(ANA) == 1
     assert (row["Last_Name"], row["Leadloop_Score"]) == ("Ana of Acme", 60)
-    company.org.edit(("Contacts", contact), Rejection_Reason="No fit")
+    company.crm.edit(("Contacts", contact), Rejection_Reason="No fit")
     company.run_until_quiet()
     assert company.told() == ("rejected", "sales", "no_fit")

@@ -9,32 +9,18 @@ import pytest
 
 from connector.loop.tally import outcome
 from tests.adapters.rdstation.desk import REASONS, AppDesk, Desk
-from tests.sync.world import FACTOR, Company, address
-
-
-class RdStationCompany(Company):
-    """Both products of RD Station, with leadloop between them; `more` goes to the CRM's connection."""
-
-    def __init__(self, folder: Path, desk: type[Desk], **more: object) -> None:
-        super().__init__(folder)
-        self.desk = desk(self.clock, FACTOR)
-        self.more = more
-
-    def __enter__(self) -> RdStationCompany:
-        super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"crm": {**self.desk.connection(), **self.more}}}
-        return self
+from tests.platforms.company import SalesCompany
+from tests.sync.world import address
 
 
 @pytest.fixture(params=[Desk, AppDesk], ids=["version_1", "version_2"])
-def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RdStationCompany]:
-    with RdStationCompany(tmp_path, request.param) as company:
+def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SalesCompany[Desk]]:
+    with SalesCompany(tmp_path, request.param) as company:
         yield company
 
 
-def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: RdStationCompany) -> None:
-    crm, ana = company.desk.simulator, address("ana")
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: SalesCompany[Desk]) -> None:
+    crm, ana = company.crm, address("ana")
     company.convert("ana", "ebook-a", "ebook-b")
     company.convert("bia", "ebook-a")
     lines = company.run()
@@ -67,7 +53,7 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: RdStationCom
     assert company.desk.count(ana) == 1
 
 
-def test_a_deal_is_accepted_qualified_and_won(company: RdStationCompany) -> None:
+def test_a_deal_is_accepted_qualified_and_won(company: SalesCompany[Desk]) -> None:
     ana = address("ana")
     company.convert("ana", "ebook-a", "ebook-b")
     company.run()
@@ -87,7 +73,7 @@ def test_linked_products_tell_each_other_what_sales_decided(tmp_path: Path) -> N
     for linked, told in ((True, []), (False, ["OPPORTUNITY", "SALE"])):
         folder = tmp_path / str(linked)
         folder.mkdir()
-        with RdStationCompany(folder, Desk, linked=linked) as company:
+        with SalesCompany(folder, Desk, linked=linked) as company:
             company.convert("ana", "ebook-a", "ebook-b")
             company.run()
             company.later(minutes=10)
@@ -101,7 +87,7 @@ def test_linked_products_tell_each_other_what_sales_decided(tmp_path: Path) -> N
 
 
 def test_every_reason_of_sales_is_understood(tmp_path: Path) -> None:
-    with RdStationCompany(tmp_path, Desk) as company:
+    with SalesCompany(tmp_path, Desk) as company:
         names = {f"lead-{reason.replace('_', '-')}": reason for reason in REASONS}
         for name in names:
             company.convert(name, "ebook-a", "ebook-b")
@@ -115,20 +101,20 @@ def test_every_reason_of_sales_is_understood(tmp_path: Path) -> None:
             assert told == [("rejected", reason)]
 
 
-def test_a_paused_deal_goes_back_to_marketing_and_so_does_one_lost_to_be_recycled(company: RdStationCompany) -> None:
+def test_a_paused_deal_goes_back_to_marketing_and_so_does_one_lost_to_be_recycled(company: SalesCompany[Desk]) -> None:
     for name in ("ana", "bia"):
         company.convert(name, "ebook-a", "ebook-b")
     company.run()
     company.later(minutes=10)
     company.desk.recycle(address("ana"), "bad_timing")
-    company.desk.simulator.pause(company.desk.deal(address("bia"))["id"])
+    company.crm.pause(company.desk.deal(address("bia"))["id"])
     company.run()
     told = company.ask("SELECT kind, reason FROM decisions ORDER BY person_id")
     assert told == [("recycled", "bad_timing"), ("recycled", "none_given")]
 
 
-def test_an_open_deal_that_sales_has_is_taken_over(company: RdStationCompany) -> None:
-    crm = company.desk.simulator
+def test_an_open_deal_that_sales_has_is_taken_over(company: SalesCompany[Desk]) -> None:
+    crm = company.crm
     known = crm.add_deal(crm.add_contact("Ana of Acme", address("ana")), "Acme renewal")
     company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
