@@ -78,7 +78,7 @@ def show(desk: SalesDesk, name: str, leads: int, since_s: float, until_s: float)
 
 def is_creation(path: str, method: str) -> bool:
     """Does a POST write? Searches, queries and sign-ins are posted, too."""
-    return method == "POST" and not any(word in path for word in ("search", "query", "read", "oauth", "token"))
+    return method == "POST" and not any(word in path for word in ("search", "query", "coql", "read", "oauth", "token"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Claim: each marketing platform is read at its documented limit, and a large account fits a small machine.
 
-    python -m benchmarks.marketing hubspot [--contacts 100000] [--acts 1000000] [--seconds 300]
+    python -m benchmarks.marketing hubspot [--contacts 100000] [--acts 1000000] [--seconds 300] [--no-volume]
 
 Against the platform's simulator, which answers after 50 ms: `steady`, a first read for so many seconds under the
 documented limits (the part of the busiest limit that it used); then without latency and under a thousandfold of the
@@ -42,7 +42,7 @@ TITLES = ("CEO", "Manager", "Analyst", "Intern", "Head of Ops")
 LONG_AGO, LATER = timedelta(days=2), timedelta(hours=2)
 
 
-def main(platform: str, contacts: int, acts: int, seconds: float) -> None:
+def main(platform: str, contacts: int, acts: int, seconds: float, *, volume: bool) -> None:
     """Fill the account, then measure and print."""
     clock = Shifted(-LONG_AGO)
     audience: Audience = import_module(f"tests.adapters.{platform}.audience").TheAudience(clock, 1.0)
@@ -51,7 +51,10 @@ def main(platform: str, contacts: int, acts: int, seconds: float) -> None:
         ids = filled(audience, contacts, acts)
         clock.shift = timedelta()
         print(f"{platform}: {contacts} contacts, {acts} acts")
-        steady(audience, Path(folder) / "steady", seconds)
+        if seconds:
+            steady(audience, Path(folder) / "steady", seconds)
+        if not volume:
+            return
         simulator.latency_s, simulator.meter.factor = 0.0, LOOSE
         simulator.ledger.clear()
         with apart(Path(folder) / "large", audience, LOOSE) as loop:
@@ -165,5 +168,6 @@ if __name__ == "__main__":
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--acts", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--no-volume", action="store_true")
     given = parser.parse_args()
-    main(given.platform, given.contacts, given.acts, given.seconds)
+    main(given.platform, given.contacts, given.acts, given.seconds, volume=not given.no_volume)

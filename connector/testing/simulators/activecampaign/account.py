@@ -58,7 +58,9 @@ class Account:
         self.contacts: dict[int, SimContact] = {}
         self.tables: dict[str, dict[str, Json]] = defaultdict(dict)
         self.log: list[Json] = []
-        self.tracked: list[Json] = []
+        self.log_of: defaultdict[str, list[Json]] = defaultdict(list)
+        """The same rows by contact."""
+        self.tracked_of: defaultdict[str, list[Json]] = defaultdict(list)
         self.imports: dict[str, SimImport] = {}
         self.fetched_at: dict[int, datetime] = {}
         self._ids: dict[str, count[int]] = defaultdict(lambda: count(1))
@@ -126,6 +128,7 @@ class Account:
             "reference_type": kind, "reference_id": number, "reference_action": action, "model": model,
         }  # fmt: skip
         self.log.append(row)
+        self.log_of[contact_id].append(row)
         return row
 
     def apply_imports(self, refused: Collection[str] = ()) -> None:

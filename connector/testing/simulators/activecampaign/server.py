@@ -90,7 +90,7 @@ class ActiveCampaignSimulator(SignedAccount):
 
     @route("GET", f"{A}/contacts/{{id}}/trackingLogs")
     def tracking_logs(self, request: Request) -> Reply:
-        rows = [row for row in self.account.tracked if row["subscriberid"] == request.args["id"]]
+        rows = self.account.tracked_of[request.args["id"]]
         told = [{**row, "tstamp": shown(row["at"]), "at": None, "contact": row["subscriberid"]} for row in rows]
         return self._listed("trackingLogs", told, request)
 
@@ -113,7 +113,7 @@ class ActiveCampaignSimulator(SignedAccount):
         if of is None and not self.log_of_all:
             return Reply(400, {})
         known = self.account.fetched_at.get(int(of)) if of else self.clock()
-        rows = [row for row in self.account.log if of in (None, row["subscriberid"])]
+        rows = self.account.log_of[of] if of else self.account.log
         rows = [row for row in rows if known is not None and row["visible_at"] <= known]
         if "after" in request.params:
             after = datetime.fromisoformat(request.params["after"])

@@ -125,7 +125,7 @@ class SignedAccount(Simulator):
             moment = at or self.clock()
             number = self.account.number("trackingLogs")
             row = {"subscriberid": id_, "type": event, "value": value, "at": moment, "hash": number, "id": number}
-            self.account.tracked.append(row)
+            self.account.tracked_of[id_].append(row)
             self.account.happen(id_, "TrackingLog", moment, reference=("tracking-log", number))
 
     def bounce(self, id_: str, campaign: str, at: datetime | None = None) -> None:
@@ -141,6 +141,7 @@ class SignedAccount(Simulator):
         with self.lock:
             del self.account.contacts[int(id_)]
             self.account.log = [row for row in self.account.log if row["subscriberid"] != id_]
+            del self.account.log_of[id_]
 
     def contact(self, id_: str) -> SimContact:
         """A contact as it stands; KeyError when there is none."""

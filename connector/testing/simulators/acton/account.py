@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from connector.model import Json
 
@@ -65,6 +66,8 @@ class Account:
         self.messages: dict[str, SimMessage] = {}
         self.suppressed: dict[str, list[tuple[str, datetime]]] = {"optout": [], "spamcomplaint": [], "hardbounce": []}
         self.custom_events: dict[str, list[Json]] = {}
+        self._had: defaultdict[str, dict[str, SimContact]] = defaultdict(dict)
+        """Records that have, or once had, an address."""
         self._later: list[tuple[datetime, Callable[[], None]]] = []
         self.add_list("All leads")
 
@@ -81,7 +84,13 @@ class Account:
         now = self.clock()
         contact = SimContact(f"{list_id}:{next(of.numbers):x}", values, now, now)
         of.contacts[contact.id] = contact
+        self.change(contact, {})
         return contact
+
+    def change(self, contact: SimContact, values: Mapping[str, Any]) -> None:
+        """Values of a record change, perhaps its address."""
+        contact.values |= values
+        self._had[contact.email.lower()][contact.id] = contact
 
     def find(self, contact_id: str) -> SimContact | None:
         """A record by its id."""
@@ -90,8 +99,8 @@ class Account:
 
     def with_email(self, email: str) -> list[SimContact]:
         """Every record that has this address, in every list."""
-        everybody = [one for of in self.lists.values() for one in of.contacts.values()]
-        return [one for one in everybody if one.email.lower() == email.lower()]
+        had = self._had[email.lower()].values()
+        return [one for one in had if one.email.lower() == email.lower() and self.find(one.id) is one]
 
     def remove(self, contact_id: str) -> None:
         """A record is deleted, and leaves no trace."""

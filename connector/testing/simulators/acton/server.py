@@ -82,7 +82,7 @@ class ActOnSimulator(SignedAccount):
         values: Json = request.json()
         if not set(values) <= set(of.columns):
             return wording.invalid_column()
-        contact.values |= values
+        self.account.change(contact, values)
         contact.modified_at = self.clock()
         return Reply(200, {"status": "success", "message": "Record updated"})
 

@@ -68,7 +68,7 @@ class SignedAccount(Simulator):
 
         def deed() -> None:
             contact = self.contact(id_)
-            contact.values |= {name.replace("_", " "): value for name, value in values.items()}
+            self.account.change(contact, {name.replace("_", " "): value for name, value in values.items()})
             contact.modified_at = max(contact.modified_at, at)
 
         with self.lock:

@@ -118,6 +118,8 @@ class Installation:
 
     def rows(self, table: str) -> list[Json]:
         """What the table shows now."""
+        if not self._hidden:
+            return self.tables[table]
         now = self.clock()
         return [row for row in self.tables[table] if self._hidden.get((table, row["id"]), now) <= now]
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from connector.model import Json
 from connector.testing.simulator import Reply, Request, route
 from connector.testing.simulators.mautic import wording
-from connector.testing.simulators.mautic.asked import UnknownColumnError, select
+from connector.testing.simulators.mautic.asked import UnknownColumnError, select, select_among
 from connector.testing.simulators.mautic.installation import COLUMNS, SimContact
 from connector.testing.simulators.mautic.shown import contact_record, edit
 from connector.testing.simulators.mautic.signed import SignedInstallation
@@ -30,7 +30,7 @@ class MauticSimulator(SignedInstallation):
         known = "!is:anonymous" in request.params.get("search", "")
         people = [one for one in self.installation.contacts.values() if one.identified_at or not known]
         try:
-            rows = select([one.row() for one in people], request.params, default_limit=30)
+            rows = select_among(people, SimContact.row, lambda one: one.id, request.params, default_limit=30)
         except UnknownColumnError as error:
             return wording.refusal(500, f"Unknown column '{error}'")
         records = {str(row["id"]): self._record(self.installation.contacts[row["id"]]) for row in rows}
@@ -70,8 +70,8 @@ class MauticSimulator(SignedInstallation):
         if table in self.hidden and self.says_denied:
             return wording.table_denied()
         if table not in COLUMNS or table in self.hidden:
-            shown = sorted(set(COLUMNS) - self.hidden)
-            return Reply(200, {"availableTables": shown, "tableColumns": {one: list(COLUMNS[one]) for one in shown}})
+            there = sorted(set(COLUMNS) - self.hidden)
+            return Reply(200, {"availableTables": there, "tableColumns": {one: list(COLUMNS[one]) for one in there}})
         try:
             rows = select(self.installation.rows(table), request.params, default_limit=100)
         except UnknownColumnError as error:
