@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from connector.adapter import Spec
+from connector.adapter import Capabilities, Spec
 from connector.adapter.registry import GROUPS, installed, spec_of
 
 README = Path(__file__).parents[2] / "README.md"
@@ -32,12 +32,17 @@ def _row(name: str, side: str, spec: Spec) -> str:
         side,
         {"modified": "time of change", "conversion": "last conversion", "full": "reading all"}[can.changes],
         can.activities.replace("_", " ") if side == "marketing" else "",
-        can.removals,
+        "noticed at the next write" if side == "crm" and can.removals == "none" and spec.network else can.removals,
         ", ".join(can.writes) or "nothing",
-        str(can.batch) if can.writes else "",
+        _batch(can) if can.writes else "",
         ("is read back, never a duplicate" if can.exactly_once else "may leave a duplicate") if can.writes else "",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _batch(can: Capabilities) -> str:
+    """Writes in one call of the platform; an adapter may be handed more, one call each."""
+    return f"{1 if can.partial == 'single' else can.batch:,}"
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ def headings(name):
     return re.findall(r"^##+ (.+)$", (PAGES / f"{name}.md").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize(("side", "name"), PLATFORMS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("side", "name"), PLATFORMS, ids=str)
 def test_a_platforms_page_has_every_part_in_order(side, name):
     found = iter(headings(name))
     wanted = [part for part in PARTS[side] if part != "Tasks" or name not in NO_TASKS]
