@@ -46,7 +46,7 @@ class Changes:
             fresh = [record for record in records if stood["seen"].get(record["id"]) != _digest(record)]
             stood = {**stood, "again": _again(stood, records), "after": last}
             yield self._page(fresh, records, stood)
-        nobody = None if self.found else f"nobody changed since {stood['from']}"
+        nobody = None if self.found else "nobody changed since the last read"
         yield Page(cursor=_ended(stood), why_zero=nobody)
 
     def _begun(self, cursor: Json | None) -> Json:

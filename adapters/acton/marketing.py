@@ -101,7 +101,8 @@ class ActOnMarketing(MarketingAdapter):
                 yield CheckLine("fail", f"list {id_} names no e-mail column", step)
             if missing := sorted(named.difference(columns.headings)):
                 step = (
-                    f"add those that feedback writes in Act-On: 'leadloop prepare {self.options.connection}' names them"
+                    "correct the mapping, or add them in Act-On;"
+                    f" 'leadloop prepare {self.options.connection}' names those that feedback writes"
                 )
                 yield CheckLine("warn", f"list {id_} has no column {', '.join(missing)}", step)
 

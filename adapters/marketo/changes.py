@@ -50,7 +50,7 @@ class LeadChanges:
         for page in self._changes(stood, names):
             stood = page.cursor or stood
             yield page
-        why = f"nobody changed since {stood['feed']['mark']}"
+        why = "nobody changed since the last read"
         if stood["extract"] is not None:
             for page in self._first_read(stood, names, there):
                 why = page.why_zero or why

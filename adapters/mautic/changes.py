@@ -57,7 +57,7 @@ class Changes:
         if self._is_whole_due(stood):
             yield from self._everybody(stood)
         if not self.found:
-            yield Page(why_zero=f"nobody changed since {stood['from']}")
+            yield Page(why_zero="nobody changed since the last read")
 
     def _begun(self, cursor: Json | None) -> Json:
         now = self.client.now()

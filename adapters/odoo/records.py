@@ -34,7 +34,7 @@ class Walker:
         codes = list(dict.fromkeys([*_ALWAYS, *_TOLD_OF, *key, *self.account.codes_of(names)]))
         mark = walking.Mark.read(cursor, options.since or walking.BEGINNING)
         for rows, following in walking.walk(self.account.api, codes, mark, self.page_rows):
-            zero = None if rows else f"no lead changed since {mark.since.isoformat()}"
+            zero = None if rows else "no lead changed since the last read"
             yield Page(self._records(rows, names, mark), following.stored(), why_zero=zero)
             mark = following
 

@@ -45,7 +45,7 @@ class Walker:
         for source in sources:
             for step in walk(self.account.api, source, marks[source.path]):
                 marks[source.path] = step.mark
-                zero = None if step.rows else f"no {source.object} changed since {step.since.isoformat()}"
+                zero = None if step.rows else f"no {source.object} changed since the last read"
                 is_end = source is sources[-1] and step.is_last
                 yield Page(self._records(source, step), self._stored(marks, is_end=is_end), why_zero=zero)
 

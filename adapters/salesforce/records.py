@@ -41,7 +41,7 @@ class Walker:
             for rows, mark in walk(self.api, soql.select(self._columns(name), name), marks[name]):
                 marks[name] = mark
                 records = self._records(name, rows)
-                zero = None if rows else f"no {name} changed since {mark.since.isoformat()}"
+                zero = None if rows else f"no {name} changed since the last read"
                 stored = {one: at.stored() for one, at in marks.items()}
                 yield Page(records, stored, why_zero=zero)
 

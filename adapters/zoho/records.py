@@ -36,7 +36,7 @@ class Walker:
         for name in self.objects:
             for step in walk(self.account.api, name, self._columns(name), marks[name]):
                 marks[name] = step.mark
-                zero = None if step.rows else f"no {name} changed since {step.since.isoformat()}"
+                zero = None if step.rows else f"no {name} changed since the last read"
                 stored = {one: at.isoformat() for one, at in marks.items()}
                 yield Page(self._records(name, step), stored, why_zero=zero)
 

@@ -34,7 +34,7 @@ class Walker:
             fresh = [deal for deal in step.deals if (deal.id, deal.updated_at) not in seen]
             seen.update((deal.id, deal.updated_at) for deal in fresh)
             reached = max(mark, begun - OVERLAP) if is_last else step.reached
-            zero = None if fresh else f"no deal changed since {mark.isoformat()}"
+            zero = None if fresh else "no deal changed since the last read"
             yield Page([self._record(deal) for deal in fresh], _cursor(reached), why_zero=zero)
 
     def _record(self, deal: Deal) -> CrmRecord:
