@@ -9,13 +9,14 @@ Update, older ones in one of type Status; none tells the status before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.espocrm.account import Account
 from adapters.espocrm.api import moment
 from adapters.espocrm.columns import DERIVED, STAGE
+from adapters.espocrm.directory import CONTACT_OF, CONVERTED, STATUS
 from adapters.espocrm.spec import LEAD, OPPORTUNITY
 from adapters.espocrm.values import decoded
 from adapters.espocrm.views import of_stage
@@ -23,9 +24,14 @@ from connector.errors import AuthError
 from connector.model import FieldChange, Json
 
 RECENT: Final = timedelta(days=2)
-STATUS_OF: Final[Mapping[str, str]] = {LEAD: "status", OPPORTUNITY: STAGE}
+STATUS_OF: Final[Mapping[str, str]] = {LEAD: STATUS, OPPORTUNITY: STAGE}
 """The field of each entity type that EspoCRM treats as its status."""
 OWNER: Final = "assignedUserId"
+MADE: Final = ("createdAccountId", CONTACT_OF, "createdOpportunityId", "convertedAt")
+"""What a conversion fills in on the lead."""
+
+Told = tuple[str, Any, Any]
+"""An attribute, its value before (None: nobody says), its value after."""
 
 
 def is_worth_asking(account: Account, row: Json, since: datetime) -> bool:
@@ -36,18 +42,18 @@ def is_worth_asking(account: Account, row: Json, since: datetime) -> bool:
 
 
 def of_record(
-    account: Account, entity: str, record_id: str, names: Sequence[str], since: datetime
+    account: Account, entity: str, row: Json, names: Sequence[str], since: datetime
 ) -> list[FieldChange] | None:
     """The changes of these fields since then, oldest first; None where our role may not read streams."""
     try:
-        notes = account.api.stream(entity, record_id)
+        notes = account.api.stream(entity, str(row["id"]))
     except AuthError:
         return None
     notes.sort(key=lambda note: (str(note.get("createdAt")), int(note.get("number") or 0)))
     last: dict[str, Any] = {}
     found: list[FieldChange] = []
     for note in notes:
-        for name, old, new in _told(entity, note):
+        for name, old, new in _with_links(entity, row, _told(entity, note)):
             old = last.get(name) if old is None else old
             last[name] = new
             if note.get("type") != "Create":
@@ -55,8 +61,8 @@ def of_record(
     return [change for change in found if change.at >= since]
 
 
-def _told(entity: str, note: Json) -> Iterator[tuple[str, Any, Any]]:
-    """What a note tells: attribute, value before (None: it does not say), value after."""
+def _told(entity: str, note: Json) -> Iterator[Told]:
+    """What a note tells."""
     kind, data = note.get("type"), note.get("data")
     if not isinstance(data, dict):
         return
@@ -71,6 +77,14 @@ def _told(entity: str, note: Json) -> Iterator[tuple[str, Any, Any]]:
     if kind == "Update" and isinstance(attributes, dict):
         was, became = _object(attributes.get("was")), _object(attributes.get("became"))
         yield from ((name, was.get(name), new) for name, new in became.items())
+
+
+def _with_links(entity: str, row: Json, told: Iterable[Told]) -> Iterator[Told]:
+    """A conversion fills in what it made with the very save that sets the status; no note tells of these."""
+    for one in told:
+        if (entity, one[0], one[2]) == (LEAD, STATUS, CONVERTED):
+            yield from ((name, None, row[name]) for name in MADE if row.get(name))
+        yield one
 
 
 def _changes(account: Account, entity: str, names: Sequence[str], told: FieldChange) -> Iterator[FieldChange]:

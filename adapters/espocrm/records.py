@@ -79,7 +79,7 @@ class Walker:
     def _history(self, name: str, row: Json, names: Sequence[str], since: datetime) -> list[FieldChange] | None:
         if not history.is_worth_asking(self.account, row, since):
             return None
-        return history.of_record(self.account, name, str(row["id"]), names, since)
+        return history.of_record(self.account, name, row, names, since)
 
     def _author(self, row: Json) -> str | None:
         """Who changed it last; where that was leadloop, nobody knows whose change it wrote over."""

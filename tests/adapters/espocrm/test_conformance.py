@@ -1,4 +1,4 @@
-"""EspoCRM passes the suite of all CRM adapters with leads, where persons are made as contacts, and in old versions."""
+"""EspoCRM passes the suite of all CRM adapters with leads, and where persons are made as contacts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from connector.testing.conformance.crm import CrmConformance, CrmWorld
 from connector.testing.conformance.crm.finding import FindingConformance
-from connector.testing.conformance.crm.reading import ReadingConformance
 from connector.testing.conformance.crm.writing import WritingConformance
 
 
@@ -20,11 +19,3 @@ class TestContacts(FindingConformance, WritingConformance):
     @pytest.fixture
     def world(self, espo) -> CrmWorld:
         return espo("Contact")
-
-
-class TestVersionsBeforeNine(ReadingConformance):
-    """Statuses have notes of their own, and the description of one entity type comes with all others."""
-
-    @pytest.fixture
-    def world(self, espo) -> CrmWorld:
-        return espo("Lead", version=7)

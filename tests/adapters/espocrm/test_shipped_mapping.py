@@ -95,14 +95,14 @@ def test_a_conversion_has_its_own_time(opened):
     lead = world.add(1)
     world.clock.advance(3600)
     at = world.clock.now().replace(microsecond=0)
-    world.convert(lead)
+    world.simulator.convert(lead[1], deal=False)
     world.clock.advance(30 * 86_400)
     world.simulator.edit(lead, title="CEO")
     world.clock.advance(60)
     records, _ = read_all(world.adapter())
     (record,) = [one for one in records if one.object == "Lead"]
     decision = mapping.decide(record)
-    assert (decision.kind, decision.at, decision.precision) == ("qualified", at, "exact")
+    assert (decision.kind, decision.at, decision.precision) == ("accepted", at, "exact")
 
 
 def test_a_stage_of_ones_own_counts_by_its_probability_and_place(opened):
