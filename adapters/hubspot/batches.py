@@ -7,48 +7,22 @@ shuffled, and an update of a record that was merged away is left out without a w
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adapters.hubspot import outcomes
 from adapters.hubspot.api import MAX_ROWS, Action, Api
+from connector.adapter import batching
+from connector.adapter.batching import Told, put_off
 from connector.errors import LeadloopError, RemoteRefusal, UnknownOutcome
 from connector.model import Json, LeadWrite, Outcome
 
 TRACE = "objectWriteTraceId"
-Told = dict[str, Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How a row travels; rows of one route share batches. Results of creations are told apart by the property `key`."""
-
-    action: Action
-    object: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A write on its way. Two rows of one `identity` may not share a batch: HubSpot refuses repeated ids.
-
-    `identity` is what a result is recognised by: the record's id, or for a creation the value of the route's key.
-    """
-
-    write: LeadWrite
-    route: Route
-    identity: str
-    body: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Rows of one batch."""
-
-    route: Route
-    rows: Sequence[Row]
+Route = batching.Route[Action]
+"""Results of creations are told apart by the property `key`."""
+Row = batching.Row[Action]
+"""`identity` is what a result is recognised by: the record's id, or for a creation the value of the route's key."""
+Call = batching.Call[Action]
 
 
 def update(write: LeadWrite, object_name: str, record_id: str, properties: Mapping[str, str]) -> Row:
@@ -62,42 +36,9 @@ def upsert(write: LeadWrite, object_name: str, key: str, properties: Mapping[str
     return Row(write, Route("upsert", object_name, key), write.key, body)
 
 
-def calls_of(rows: Iterable[Row]) -> list[Call]:
-    """Full batches by route; a row whose identity came before travels in a later batch than that one."""
-    turns: Counter[tuple[Route, str]] = Counter()
-    waves: dict[tuple[int, Route], list[Row]] = {}
-    for row in rows:
-        turn = turns[row.route, row.identity]
-        turns[row.route, row.identity] += 1
-        waves.setdefault((turn, row.route), []).append(row)
-    return [
-        Call(route, wave[start : start + MAX_ROWS])
-        for (_, route), wave in sorted(waves.items(), key=lambda pair: pair[0][0])
-        for start in range(0, len(wave), MAX_ROWS)
-    ]
-
-
 def send(api: Api, rows: Iterable[Row]) -> Told:
-    """Outcomes by effect.
-
-    Raises the error of the first request while certainly nothing was applied; once something may have been, the
-    remaining rows are put off instead.
-    """
-    told: Told = {}
-    todo = deque(calls_of(rows))
-    while todo:
-        call = todo.popleft()
-        try:
-            now, again = _send_one(api, call)
-        except LeadloopError as error:
-            if not told:
-                raise
-            return told | {
-                row.write.effect: outcomes.put_off(row.write, error) for one in (call, *todo) for row in one.rows
-            }
-        told |= now
-        todo.extendleft(reversed(again))
-    return told
+    """Outcomes by effect. Raises only while certainly nothing was applied."""
+    return batching.send(batching.calls_of(rows, MAX_ROWS), lambda call: _send_one(api, call))
 
 
 def in_turn(steps: Iterable[tuple[Callable[[], Told], Sequence[LeadWrite]]]) -> Told:
@@ -109,17 +50,15 @@ def in_turn(steps: Iterable[tuple[Callable[[], Told], Sequence[LeadWrite]]]) -> 
         except LeadloopError as error:
             if not told:
                 raise
-            told |= {write.effect: outcomes.put_off(write, error) for write in writes}
+            told |= {write.effect: put_off(write, error) for write in writes}
     return told
 
 
 def _send_one(api: Api, call: Call) -> tuple[Told, list[Call]]:
     route = call.route
-    # A batch costs one call however many rows it has: one fresh row takes its companions along.
-    fresh = any(row.write.fresh for row in call.rows)
     inputs = [{**row.body, TRACE: str(place)} for place, row in enumerate(call.rows)]
     try:
-        body = api.save(route.object, route.action, inputs, reserve=fresh)
+        body = api.save(route.object, route.how, inputs, reserve=call.is_fresh)
     except UnknownOutcome:
         return {row.write.effect: outcomes.unknown(row.write) for row in call.rows}, []
     except RemoteRefusal as refusal:
@@ -131,8 +70,7 @@ def _refused(call: Call, refusal: RemoteRefusal) -> tuple[Told, list[Call]]:
     if len(call.rows) == 1:
         write = call.rows[0].write
         return {write.effect: outcomes.of_refusal(write, call.route.object, refusal)}, []
-    middle = len(call.rows) // 2
-    return {}, [Call(call.route, call.rows[:middle]), Call(call.route, call.rows[middle:])]
+    return {}, call.halves()
 
 
 def _compared(call: Call, body: Json) -> tuple[Told, list[Call]]:
@@ -148,7 +86,7 @@ def _compared(call: Call, body: Json) -> tuple[Told, list[Call]]:
             told[row.write.effect] = outcomes.of_error(row.write, row.route.object, errors[place])
         elif unnamed and len(call.rows) == 1:
             told[row.write.effect] = outcomes.of_error(row.write, row.route.object, unnamed[0])
-        elif unnamed and row.route.action != "create":
+        elif unnamed and row.route.how != "create":
             again.append(Call(call.route, [row]))
         else:
             told[row.write.effect] = _left_out(row)
@@ -156,13 +94,13 @@ def _compared(call: Call, body: Json) -> tuple[Told, list[Call]]:
 
 
 def _saved(row: Row, result: Json) -> Outcome:
-    created = row.route.action == "create" or bool(result.get("new"))
+    created = row.route.how == "create" or bool(result.get("new"))
     return outcomes.done(row.write, row.route.object, str(result["id"]), created=created)
 
 
 def _left_out(row: Row) -> Outcome:
     """No word about a known record: it was merged away. No word about a new one: nobody knows."""
-    return outcomes.moved(row.write, row.route.object) if row.route.action == "update" else outcomes.unknown(row.write)
+    return outcomes.moved(row.write, row.route.object) if row.route.how == "update" else outcomes.unknown(row.write)
 
 
 def _by_row(call: Call, results: Sequence[Json]) -> dict[int, Json]:
@@ -173,7 +111,7 @@ def _by_row(call: Call, results: Sequence[Json]) -> dict[int, Json]:
         trace, place = result.get(TRACE), None
         if isinstance(trace, str) and trace.isdigit() and int(trace) < len(call.rows):
             place = int(trace)
-        elif call.route.action == "update":
+        elif call.route.how == "update":
             place = places.get(str(result.get("id")))
         else:
             place = places.get(_normal((result.get("properties") or {}).get(call.route.key)))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from adapters.hubspot import batches, checking, engagements, errors, outcomes, properties, removals, resolving, writing
+from adapters.hubspot import batches, checking, engagements, errors, properties, removals, resolving, writing
 from adapters.hubspot.api import MAX_FOUND, Api
 from adapters.hubspot.records import CONTACTS, Walker
 from adapters.hubspot.spec import CRM
@@ -32,6 +32,7 @@ from connector.adapter import (
     Removal,
     Resolution,
 )  # fmt: skip
+from connector.adapter.usable import unusable
 from connector.errors import ConfigError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -88,7 +89,8 @@ class HubSpotCrm(CrmAdapter):
         return resolving.resolve(self.api, self.keys, keys)
 
     def write(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
-        told = {write.effect: refused for write in batch if (refused := self._unusable(write)) is not None}
+        kinds = self.spec.capabilities.writes
+        told = {write.effect: refused for write in batch if (refused := unusable(write, kinds, "HubSpot")) is not None}
         usable = [write for write in batch if write.effect not in told]
         records = [write for write in usable if write.kind == "record"]
         hanging = [write for write in usable if write.kind != "record"]
@@ -114,13 +116,3 @@ class HubSpotCrm(CrmAdapter):
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
         named = [name for name, fields in self.options.fields.items() if name and fields and self.types.of(name)]
         return removals.pages(self.api, list(dict.fromkeys([CONTACTS, *named])), cursor, limit=self.page_size)
-
-    def _unusable(self, write: LeadWrite) -> Outcome | None:
-        """A write that cannot be sent: a creation under a blank key would make a new record each time."""
-        if write.kind not in self.spec.capabilities.writes:
-            return outcomes.unusable(write, "unsupported", f"HubSpot takes no writes of kind '{write.kind}'")
-        if write.kind == "record" and write.record_id is None and not write.key:
-            return outcomes.unusable(write, "blank_key", "a record is made under a key, and this write has none")
-        if write.kind != "record" and not write.record_id:
-            return outcomes.unusable(write, "no_record", f"a {write.kind} hangs on a record, and this write names none")
-        return None

@@ -15,8 +15,9 @@ from typing import Final
 
 from adapters.hubspot import outcomes, survivors
 from adapters.hubspot.api import Api
-from adapters.hubspot.batches import Route, Row, Told, send
+from adapters.hubspot.batches import Route, Row, send
 from adapters.hubspot.properties import text_of
+from connector.adapter.batching import Told
 from connector.model import Json, LeadWrite, ReadBack
 
 CONTACTS: Final = "contacts"

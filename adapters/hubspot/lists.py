@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from adapters.hubspot import outcomes
 from adapters.hubspot.api import Api
-from adapters.hubspot.batches import Told
 from adapters.hubspot.records import CONTACTS
+from connector.adapter.batching import Told, put_off
 from connector.errors import LeadloopError, RemoteRefusal, UnknownOutcome
 from connector.model import LeadWrite, ReadBack
 
@@ -30,7 +30,7 @@ def change(api: Api, writes: Sequence[LeadWrite]) -> Told:
         except LeadloopError as error:
             if not told:
                 raise
-            told |= {write.effect: outcomes.put_off(write, error) for write in same}
+            told |= {write.effect: put_off(write, error) for write in same}
     return told
 
 

@@ -25,7 +25,6 @@ from adapters.hubspot import (
     survivors,
 )
 from adapters.hubspot.api import MAX_FOUND, MAX_LISTED, Api, is_too_long
-from adapters.hubspot.batches import Told
 from adapters.hubspot.records import CONTACTS
 from adapters.hubspot.spec import MARKETING
 from adapters.hubspot.stages import STAGE, Mover
@@ -41,6 +40,7 @@ from connector.adapter import (
     Page,
     ToRead,
 )  # fmt: skip
+from connector.adapter.batching import Told
 from connector.errors import ContractError, RemoteError
 from connector.model import Field, Json, LeadWrite, Outcome, ReadBack
 

@@ -7,10 +7,9 @@ from typing import Final
 
 from adapters.hubspot.errors import CONFLICT, GONE, TAKEN, Fault, faults_of
 from adapters.hubspot.platform import LOCKED_S
-from connector.errors import LeadloopError, RemoteRefusal, RetryableError
+from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
-PUT_OFF_S: Final = 60.0
 _MEANING: Final[Mapping[str, str]] = {
     "PROPERTY_DOESNT_EXIST": "does not exist: run 'leadloop prepare', or take it out of the mapping",
     "READ_ONLY_VALUE": "is read-only",
@@ -89,12 +88,3 @@ def unknown(write: LeadWrite) -> Outcome:
     """The outcome of a write whose fate nobody told."""
     text = "HubSpot did not tell what became of it"
     return Outcome(write.effect, "unknown", record_id=write.record_id, code="unknown_outcome", text=text)
-
-
-def put_off(write: LeadWrite, error: LeadloopError) -> Outcome:
-    """The outcome of a write that was not sent any more, since an earlier request of the batch met `error`."""
-    wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
-    return Outcome(
-        write.effect, "rejected", record_id=write.record_id, object=write.object, code=error.code,
-        text="not sent: " + error.message, retry_after_s=PUT_OFF_S if wait_s is None else wait_s,
-    )  # fmt: skip

@@ -13,8 +13,8 @@ from typing import Final
 
 from adapters.hubspot import batches, outcomes, survivors
 from adapters.hubspot.api import Api
-from adapters.hubspot.batches import Told
 from adapters.hubspot.records import CONTACTS
+from connector.adapter.batching import Told
 from connector.model import LeadWrite
 
 STAGE: Final = "lifecyclestage"

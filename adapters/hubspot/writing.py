@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from adapters.hubspot import batches, properties, resolving, survivors
 from adapters.hubspot.api import Api
-from adapters.hubspot.batches import Row, Told
+from adapters.hubspot.batches import Row
 from adapters.hubspot.errors import TAKEN
 from adapters.hubspot.records import CONTACTS
+from connector.adapter.batching import Told
 from connector.errors import ConfigError, LeadloopError
 from connector.model import LeadWrite, Outcome, ReadBack
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from adapters.salesforce import checking, describing, errors, outcomes, reading, removals, resolving, tasks, writing
+from adapters.salesforce import checking, describing, errors, reading, removals, resolving, tasks, writing
 from adapters.salesforce.api import MAX_ROWS, Api
 from adapters.salesforce.history import History
 from adapters.salesforce.records import Walker
@@ -39,6 +39,7 @@ from connector.adapter import (
     Removal,
     Resolution,
 )  # fmt: skip
+from connector.adapter.usable import unusable
 from connector.errors import ConfigError, LeadloopError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -150,11 +151,12 @@ class SalesforceCrm(CrmAdapter):
         return resolving.resolve(self.api, self.keys, keys)
 
     def write(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
-        told = {write.effect: text for write in batch if (text := self._unusable(write)) is not None}
+        kinds = self.spec.capabilities.writes
+        told = {write.effect: text for write in batch if (text := unusable(write, kinds, "Salesforce")) is not None}
         usable = [write for write in batch if write.effect not in told]
         on_records = [write for write in usable if write.kind != "record"]
         owners = tasks.owners(self.api, on_records)
-        sent = writing.send(self.api, writing.calls_of(self._row(write, owners) for write in usable))
+        sent = writing.send(self.api, (self._row(write, owners) for write in usable))
         told |= self._with_names(batch, self._without_taken_keys(usable, sent))
         return [told[write.effect] for write in batch]
 
@@ -182,16 +184,6 @@ class SalesforceCrm(CrmAdapter):
         named = [name for name, fields in self.options.fields.items() if name and fields]
         return removals.pages(self.api, list(dict.fromkeys([*resolving.PEOPLE, *named])), cursor)
 
-    def _unusable(self, write: LeadWrite) -> Outcome | None:
-        """A write that cannot be sent: a creation under a blank key would make a new record each time."""
-        if write.kind not in self.spec.capabilities.writes:
-            return outcomes.unusable(write, "unsupported", f"Salesforce takes no writes of kind '{write.kind}'")
-        if write.kind == "record" and write.record_id is None and not write.key:
-            return outcomes.unusable(write, "blank_key", "a record is made under a key, and this write has none")
-        if write.kind != "record" and not write.record_id:
-            return outcomes.unusable(write, "no_record", f"a {write.kind} hangs on a record, and this write names none")
-        return None
-
     def _row(self, write: LeadWrite, owners: Mapping[str, str]) -> writing.Row:
         if write.kind != "record":
             owner = owners.get(str(write.record_id))
@@ -216,7 +208,7 @@ class SalesforceCrm(CrmAdapter):
             return told
         rows = [writing.record_row(write, write.object or self.main_object, "") for write in taken]
         try:
-            return told | writing.send(self.api, writing.calls_of(rows))
+            return told | writing.send(self.api, rows)
         except LeadloopError:
             return told  # what became of the other rows is known: these stay in conflict until they are sent again
 

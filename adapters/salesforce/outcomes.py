@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.salesforce import errors
-from connector.errors import LeadloopError, RemoteRefusal, RetryableError
+from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
 _MEANING: Mapping[str, str] = {
@@ -67,24 +67,10 @@ def missing_field(write: LeadWrite, object_name: str, field: str) -> Outcome:
     )  # fmt: skip
 
 
-def unusable(write: LeadWrite, code: str, text: str) -> Outcome:
-    """The outcome of a row that was never sent, because it cannot be."""
-    return Outcome(write.effect, "rejected", record_id=write.record_id, object=write.object, code=code, text=text)
-
-
 def unknown(write: LeadWrite) -> Outcome:
     """The outcome of a row whose fate nobody told."""
     text = "Salesforce did not tell what became of it"
     return Outcome(write.effect, "unknown", record_id=write.record_id, code="unknown_outcome", text=text)
-
-
-def put_off(write: LeadWrite, error: LeadloopError) -> Outcome:
-    """The outcome of a row that was not sent any more, since an earlier request of the batch met `error`."""
-    wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
-    return Outcome(
-        write.effect, "rejected", record_id=write.record_id, object=write.object, code=error.code,
-        text="not sent: " + error.message, retry_after_s=60.0 if wait_s is None else wait_s,
-    )  # fmt: skip
 
 
 def _sentence(code: str, field: str | None, message: str) -> str:

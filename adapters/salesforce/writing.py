@@ -7,43 +7,21 @@ alone.
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from adapters.salesforce import outcomes, soql
 from adapters.salesforce.api import MAX_ROWS, Api, How
-from connector.errors import ConfigError, LeadloopError, RemoteRefusal, UnknownOutcome
+from connector.adapter import batching
+from connector.adapter.batching import Told
+from connector.errors import ConfigError, RemoteRefusal, UnknownOutcome
 from connector.model import Json, LeadWrite, Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How a row travels: upserts under `key`, updates by id, inserts; rows of one route share requests."""
-
-    how: How
-    object: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A write on its way. Two rows of one `identity` may not share a request: Salesforce refuses repeated keys."""
-
-    write: LeadWrite
-    route: Route
-    identity: str
-    body: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Rows of one collections request."""
-
-    route: Route
-    rows: Sequence[Row]
+Route = batching.Route[How]
+"""Upserts go under `key`, updates by id; inserts make a new record."""
+Row = batching.Row[How]
+Call = batching.Call[How]
 
 
 def record_row(write: LeadWrite, object_name: str, key: str) -> Row:
@@ -74,51 +52,20 @@ def _value(value: Any) -> Any:
     return value
 
 
-def calls_of(rows: Iterable[Row]) -> list[Call]:
-    """Full requests by route; a row whose identity came before travels in a later request than that one."""
-    turns: Counter[tuple[Route, str]] = Counter()
-    waves: dict[tuple[int, Route], list[Row]] = {}
-    for row in rows:
-        turn = turns[row.route, row.identity]
-        turns[row.route, row.identity] += 1
-        waves.setdefault((turn, row.route), []).append(row)
-    ordered = sorted(waves.items(), key=lambda wave: wave[0][0])
-    return [
-        Call(route, wave[start : start + MAX_ROWS])
-        for (_, route), wave in ordered
-        for start in range(0, len(wave), MAX_ROWS)
-    ]
+def send(api: Api, rows: Iterable[Row]) -> Told:
+    """Outcomes by effect. Raises only while certainly nothing was applied.
 
-
-def send(api: Api, calls: Sequence[Call]) -> dict[str, Outcome]:
-    """Outcomes by effect.
-
-    Raises the error of the first request while certainly nothing was applied; once something may have been, the
-    remaining rows are put off instead. Raises ConfigError when nothing went through for want of one field.
+    Raises ConfigError when nothing went through for want of one field.
     """
-    told: dict[str, Outcome] = {}
-    todo = deque(calls)
-    while todo:
-        call = todo.popleft()
-        try:
-            outcomes_now, again = _send_one(api, call)
-        except LeadloopError as error:
-            if not told:
-                raise
-            told |= _put_off([call, *todo], error)
-            break
-        told |= outcomes_now
-        todo.extendleft(reversed(again))
+    told = batching.send(batching.calls_of(rows, MAX_ROWS), lambda call: _send_one(api, call))
     _stop_if_no_row_fits(told)
     return told
 
 
-def _send_one(api: Api, call: Call) -> tuple[dict[str, Outcome], list[Call]]:
+def _send_one(api: Api, call: Call) -> tuple[Told, list[Call]]:
     route = call.route
-    # A request costs one call however many rows it has: one fresh row takes its companions along.
-    fresh = any(row.write.fresh for row in call.rows)
     try:
-        results = api.save(route.how, route.object, route.key, [row.body for row in call.rows], reserve=fresh)
+        results = api.save(route.how, route.object, route.key, [row.body for row in call.rows], reserve=call.is_fresh)
     except UnknownOutcome:
         return {row.write.effect: outcomes.unknown(row.write) for row in call.rows}, []
     except RemoteRefusal as refusal:
@@ -126,7 +73,7 @@ def _send_one(api: Api, call: Call) -> tuple[dict[str, Outcome], list[Call]]:
     return _matched(call, results), []
 
 
-def _matched(call: Call, results: Sequence[Any]) -> dict[str, Outcome]:
+def _matched(call: Call, results: Sequence[Any]) -> Told:
     """Results stand in the order sent. A list of another length tells about known ids only: the rest is unknown."""
     if len(results) == len(call.rows):
         pairs = list(zip(call.rows, results, strict=True))
@@ -141,7 +88,7 @@ def _matched(call: Call, results: Sequence[Any]) -> dict[str, Outcome]:
     }
 
 
-def _sort_out(api: Api, call: Call, refusal: RemoteRefusal) -> tuple[dict[str, Outcome], list[Call]]:
+def _sort_out(api: Api, call: Call, refusal: RemoteRefusal) -> tuple[Told, list[Call]]:
     """What a wholly refused request comes to: rows that are bad for certain, and smaller requests to try."""
     if refusal.code == "INVALID_FIELD":
         bad = _naming_missing_fields(api, call)
@@ -154,11 +101,10 @@ def _sort_out(api: Api, call: Call, refusal: RemoteRefusal) -> tuple[dict[str, O
     if len(call.rows) == 1:
         write = call.rows[0].write
         return {write.effect: outcomes.of_refusal(write, call.route.object, refusal)}, []
-    middle = len(call.rows) // 2
-    return {}, [Call(call.route, call.rows[:middle]), Call(call.route, call.rows[middle:])]
+    return {}, call.halves()
 
 
-def _naming_missing_fields(api: Api, call: Call) -> dict[str, Outcome]:
+def _naming_missing_fields(api: Api, call: Call) -> Told:
     existing = {field["name"] for field in api.describe(call.route.object)["fields"]} | {"attributes", "id"}
     missing = {row.write.effect: sorted(set(row.body) - existing) for row in call.rows}
     return {
@@ -166,10 +112,6 @@ def _naming_missing_fields(api: Api, call: Call) -> dict[str, Outcome]:
         for row in call.rows
         if missing[row.write.effect]
     }
-
-
-def _put_off(calls: Sequence[Call], error: LeadloopError) -> dict[str, Outcome]:
-    return {row.write.effect: outcomes.put_off(row.write, error) for call in calls for row in call.rows}
 
 
 def _stop_if_no_row_fits(told: Mapping[str, Outcome]) -> None:
