@@ -16,10 +16,11 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one process took, from its start to its end."""
+    """What one process took, from its start to its end, and what it printed."""
 
     cpu_s: float
     peak_mb: float
+    said: str = ""
 
 
 def compile_ours() -> None:
@@ -42,7 +43,7 @@ def run(*command: str) -> Figure:
     process.stdout.close()
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode()}")
-    return Figure(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Figure(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said.decode())
 
 
 def script(name: str, *arguments: str, python: str = sys.executable) -> Figure:

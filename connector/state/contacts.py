@@ -35,11 +35,8 @@ def save_contacts(
 ) -> None:
     """New contacts as (id, person, packed, updated_at)."""
     when = stamp(at)
-    insert_rows(
-        tx,
-        "contacts (connection, id, person_id, packed, updated_at, known_at, read_at)",
-        [(connection, *row, when, when) for row in rows],
-    )
+    into = "contacts (id, person_id, packed, updated_at, connection, known_at, read_at)"
+    insert_rows(tx, into, rows, same=(connection, when, when))
 
 
 def change_contacts(
@@ -143,10 +140,6 @@ def save_activities(
         )
     }
     fresh = {row[0]: row for row in rows if row[0] not in seen}
-    when = stamp(at)
-    insert_rows(
-        tx,
-        "activities (connection, key, person_id, type, at, packed, known_at)",
-        [(connection, *row, when) for row in fresh.values()],
-    )
+    into = "activities (key, person_id, type, at, packed, connection, known_at)"
+    insert_rows(tx, into, list(fresh.values()), same=(connection, stamp(at)))
     return len(fresh), {row[1] for row in fresh.values()}

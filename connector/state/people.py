@@ -80,18 +80,13 @@ def next_person_id(tx: sqlite3.Connection) -> int:
 
 def add_people(tx: sqlite3.Connection, rows: Sequence[tuple[int, str]], at: datetime, *, dirty: int = 1) -> None:
     """New persons as (id, leadloop_id)."""
-    when = stamp(at)
-    insert_rows(tx, "people (id, leadloop_id, created_at, dirty)", [(id_, name, when, dirty) for id_, name in rows])
+    insert_rows(tx, "people (id, leadloop_id, created_at, dirty)", rows, same=(stamp(at), dirty))
 
 
 def add_emails(tx: sqlite3.Connection, rows: Iterable[tuple[str, int]], at: datetime) -> None:
     """Addresses that nobody has or had, as (key, person)."""
-    when = stamp(at)
-    insert_rows(
-        tx,
-        "identities (system, key, person_id, role, since)",
-        [(EMAIL, key, person, "own", when) for key, person in sorted(rows)],  # neighbours in the tree share pages
-    )
+    in_order = sorted(rows)  # neighbours in the tree share pages
+    insert_rows(tx, "identities (key, person_id, system, role, since)", in_order, same=(EMAIL, "own", stamp(at)))
 
 
 def add_identities(tx: sqlite3.Connection, rows: Sequence[tuple[str, str, int, str]], at: datetime) -> None:

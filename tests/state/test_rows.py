@@ -14,12 +14,13 @@ from connector.state.rows import ROWS_A_STATEMENT, insert_rows
 
 
 @pytest.mark.parametrize("count", [0, 1, ROWS_A_STATEMENT - 1, ROWS_A_STATEMENT, 2 * ROWS_A_STATEMENT + 7])
-def test_every_row_arrives_once_and_in_order(count: int) -> None:
+def test_every_row_arrives_once_and_in_order_with_what_is_the_same_in_all(count: int) -> None:
     db = sqlite3.connect(":memory:")
-    db.execute("CREATE TABLE pairs (id INTEGER PRIMARY KEY, name TEXT, number INTEGER) STRICT")
+    db.execute("CREATE TABLE pairs (id INTEGER PRIMARY KEY, name TEXT, number INTEGER, since TEXT, role TEXT) STRICT")
     rows = [(f"name {number}", number) for number in range(count)]
-    insert_rows(db, "pairs (name, number)", rows)
-    assert db.execute("SELECT name, number FROM pairs ORDER BY id").fetchall() == rows
+    insert_rows(db, "pairs (name, number, since, role)", rows, same=("today", "own"))
+    wanted = [(*row, "today", "own") for row in rows]
+    assert db.execute("SELECT name, number, since, role FROM pairs ORDER BY id").fetchall() == wanted
     db.close()
 
 
