@@ -40,6 +40,8 @@ from connector.adapter import (
     Resolution,
     StaticAuth,
 )  # fmt: skip
+from connector.adapter.batching import put_off
+from connector.adapter.usable import unusable
 from connector.errors import AuthError, ConfigError, LeadloopError, RemoteError, RemoteRefusal, UnknownOutcome
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -144,7 +146,7 @@ class PipedriveCrm(CrmAdapter):
             except LeadloopError as error:
                 if not told:
                     raise
-                told += [outcomes.put_off(one, error) for one in batch[index:]]
+                told += [put_off(one, error) for one in batch[index:]]
                 break
         self._stop_if_no_row_fits(told)
         return told
@@ -179,19 +181,15 @@ class PipedriveCrm(CrmAdapter):
             return self._refused(write, error)
 
     def _sent(self, write: LeadWrite, api: Api) -> Outcome:
-        if write.kind != "record" and not write.record_id:
-            return outcomes.refused(write, "no_record", f"a {write.kind} hangs on a record, and this write names none")
+        refused = unusable(write, self.spec.capabilities.writes, "Pipedrive")
+        if refused is not None:
+            return refused
         if write.kind == "tag":
             return labels.put(self.account, api, write)
         if write.kind in ("task", "note"):
             return tasks.make(self.account, api, write)
-        if write.kind != "record":
-            return outcomes.refused(write, "unsupported", f"Pipedrive takes no writes of kind '{write.kind}'")
-        if write.record_id:
-            return Writer(self.account, api).change(write)
-        if not write.key:
-            return outcomes.refused(write, "blank_key", "a record is made under a key, and this write has none")
-        return Writer(self.account, api).create(write)
+        writer = Writer(self.account, api)
+        return writer.change(write) if write.record_id else writer.create(write)
 
     def _refused(self, write: LeadWrite, error: RemoteRefusal | AuthError) -> Outcome:
         """A refusal of this row; how that of a record which was put away is worded is not told, so it is looked at."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from adapters.pipedrive.values import UnfitError
-from connector.errors import LeadloopError, RemoteRefusal, RetryableError
+from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome
-
-PUT_OFF_S = 60.0
 
 
 def done(write: LeadWrite, object_name: str, record_id: object, *, created: bool = False) -> Outcome:
@@ -56,13 +54,4 @@ def conflict(write: LeadWrite, object_name: str, record_id: str) -> Outcome:
     return Outcome(
         write.effect, "conflict", object=object_name, code="exists", text="the person has a record already",
         existing=[(object_name, record_id)],
-    )  # fmt: skip
-
-
-def put_off(write: LeadWrite, error: LeadloopError) -> Outcome:
-    """It was not sent any more, since an earlier row of the batch met `error`."""
-    wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
-    return Outcome(
-        write.effect, "rejected", record_id=write.record_id, object=write.object, code=error.code,
-        text="not sent: " + error.message, retry_after_s=PUT_OFF_S if wait_s is None else wait_s,
     )  # fmt: skip
