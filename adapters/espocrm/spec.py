@@ -50,6 +50,7 @@ SPEC: Final = CrmSpec(
         "in which words a record that is locked is refused: any 409 to a change is tried again later",
         "how long a web server lets a request run that nobody waits for: two minutes are allowed for",
         "that every installation names a contact of an opportunity (contactId); older ones tell of none",
+        "the notes of streams, which versions word differently before 9 and from 9 on: read from the sources of both",
         "that opportunities of version 10, whose stages may belong to pipelines, keep the options of the field",
     ),
 )  # fmt: skip
