@@ -16,13 +16,17 @@ from connector.model import Field, Json
 PATH: Final = "/platform/contacts/fields"
 TYPES: Final = {"STRING": "text", "INTEGER": "integer", "BOOLEAN": "boolean", "STRING[]": "multi"}
 READ_ONLY: Final = frozenset({"available_for_mailing"})
+BESIDE: Final = {"tags": "multi", "legal_bases": "list"}
+"""What a contact's record holds besides the fields that the list of fields names, with its type."""
 _INTEGERS: Final = ("_score", "_points", "_percent", "_cycle")
 _BOOLEANS: Final = ("_is_mql", "_mql")
 
 
 def fields_of(client: Client) -> list[Field]:
-    """Standard and own (`cf_…`) fields."""
-    return [_field(item) for item in _items(client)]
+    """Standard and own (`cf_…`) fields, and what every record holds beside them."""
+    found = [_field(item) for item in _items(client)]
+    named = {field.name for field in found}
+    return [*found, *(Field("", name, type=type_, writable=False) for name, type_ in BESIDE.items() if name not in named)]
 
 
 def make_fields(client: Client, plan: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,9 @@ import json
 import pytest
 
 from connector.adapter import Options
+from connector.mapping import load_marketing
+from connector.mapping.check import check_marketing
+from connector.shipped import shipped
 
 
 @pytest.fixture
@@ -24,6 +27,12 @@ def test_fields_have_our_types_and_the_labels_people_see(world):
     assert (fields["cf_score"].type, fields["cf_interests"].type) == ("integer", "multi")
     assert (fields["cf_score"].label, fields["cf_score"].custom) == ("score", True)
     assert (fields["email"].unique, fields["email"].custom) == (True, False)
+
+
+def test_the_starting_mapping_reads_no_field_that_a_new_account_does_not_list(world):
+    mapping = load_marketing(shipped("rdstation-marketing.yaml"), time_zone="UTC")
+    found = [one.problem.message for one in check_marketing(mapping, world.adapter().fields())]
+    assert [text for text in found if "lists no field" in text] == []
 
 
 def test_fields_are_made_with_the_type_that_their_name_tells(world):
