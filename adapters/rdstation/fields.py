@@ -26,7 +26,10 @@ def fields_of(client: Client) -> list[Field]:
     """Standard and own (`cf_…`) fields, and what every record holds beside them."""
     found = [_field(item) for item in _items(client)]
     named = {field.name for field in found}
-    return [*found, *(Field("", name, type=type_, writable=False) for name, type_ in BESIDE.items() if name not in named)]
+    return [
+        *found,
+        *(Field("", name, type=type_, writable=False) for name, type_ in BESIDE.items() if name not in named),
+    ]
 
 
 def make_fields(client: Client, plan: Sequence[str]) -> dict[str, str]:
