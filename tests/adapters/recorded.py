@@ -1,14 +1,16 @@
-"""What real services answered once: exchanges that lie beside the repository, and are skipped where they do not."""
+"""What real services answered once: exchanges that lie beside the repository; tests of them are skipped without."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from requests.structures import CaseInsensitiveDict
+
+from tests.adapters.told import Told
 
 CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
 
@@ -25,23 +27,18 @@ def exchanges_with(platform: str) -> Sequence[Exchange]:
 
 
 def some(exchanges: Sequence[Exchange], method: str, path: str, status: int | None = None) -> Sequence[Exchange]:
-    """Those of a method whose path holds `path`: at least one."""
-    asked = [one for one in exchanges if one["method"] == method and path in one["path"]]
+    """Those of a method in whose path the expression `path` is found: at least one."""
+    asked = [one for one in exchanges if one["method"] == method and re.search(path, one["path"])]
     found = [one for one in asked if status in (None, one["status"])]
     assert found
     return found
 
 
-class Recorded:
-    """A client that answers one recorded exchange to whatever is asked, and that answer."""
+class Recorded(Told):
+    """A recorded answer, and a client that gives it to whatever is asked."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self.headers: Mapping[str, str] = CaseInsensitiveDict(exchange["headers"])
-        self.body = exchange["response"]
-        self.status = exchange["status"]
+        super().__init__(exchange["response"], exchange["headers"], exchange["status"])
 
     def request(self, *_: object, **__: object) -> Self:
         return self
-
-    def json(self) -> Any:
-        return self.body

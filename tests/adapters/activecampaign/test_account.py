@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from adapters.activecampaign.asking import moment
 from adapters.activecampaign.refusals import errors_in
 from connector.testing.simulators.activecampaign import wording as words
+from tests.adapters.told import Told
 
 
 def test_check_names_the_fields_that_are_missing(world):
@@ -74,20 +73,6 @@ def test_a_blank_and_a_time_without_its_offset_are_no_times(text):
     assert moment(text) is None
 
 
-@dataclass
-class Told:
-    """An answer as far as it is read here."""
-
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-    status: int = 400
-
-    def json(self):
-        if isinstance(self.body, Exception):
-            raise self.body
-        return self.body
-
-
 @pytest.mark.parametrize(
     ("body", "read"),
     [
@@ -98,7 +83,7 @@ class Told:
         ({"errors": [{"title": "a", "detail": "b"}, "c"]}, [("", "a: b", None)]),
         ({}, []),
         ([], []),
-        (ValueError("not JSON"), []),
+        ("<html>", []),
     ],
 )
 def test_every_shape_is_read(body, read):

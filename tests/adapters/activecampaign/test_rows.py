@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -10,18 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.activecampaign import rows
 from connector.testing.conformance.clock import BEGIN
-
-
-@dataclass
-class Told:
-    """An answer as far as it is read here."""
-
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-    status: int = 200
-
-    def json(self):
-        return self.body
+from tests.adapters.told import Told
 
 
 @dataclass

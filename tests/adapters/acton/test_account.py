@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-
 import pytest
 
 from adapters.acton.refusals import errors_in, hidden_in
@@ -12,6 +9,7 @@ from connector.adapter import Options
 from connector.errors import AuthError, ContractError, QuotaError
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.acton import wording as words
+from tests.adapters.told import Told
 
 
 def sign_ins(world):
@@ -137,22 +135,6 @@ def test_a_record_that_is_not_in_the_lists_order_is_refused(acton, values):
     world.simulator.faults.append(Fault("reply", path="/record/", reply=Reply(200, values)))
     with pytest.raises(ContractError):
         list(world.adapter().contacts([id_]))
-
-
-@dataclass
-class Told:
-    """An answer as far as it is read here."""
-
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-    status: int = 400
-
-    @property
-    def content(self):
-        return json.dumps(self.body).encode()
-
-    def json(self):
-        return self.body
 
 
 @pytest.mark.parametrize(

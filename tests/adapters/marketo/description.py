@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,8 +12,9 @@ from openapi_core.testing import MockRequest
 from werkzeug.datastructures import ImmutableMultiDict
 
 from connector.testing.simulator import Request
+from tests.adapters import recorded
 
-CONTRACTS = Path(__file__).parents[4] / "shared" / "contracts" / "marketo"
+CONTRACTS = recorded.CONTRACTS / "marketo"
 FILES = ("swagger-mapi.json", "swagger-identity.json")
 
 

@@ -12,6 +12,7 @@ from connector.testing.conformance.marketing.keeping import Kept
 from connector.testing.simulator import Fault
 from connector.testing.simulators.marketo import wording
 from tests.adapters.marketo.conftest import EVENT, PARTS
+from tests.adapters.told import Told
 
 
 @pytest.fixture
@@ -85,20 +86,6 @@ def test_fields_are_made_with_the_type_that_their_name_tells(world):
     assert [fields[name]["dataType"] for name in names] == ["integer", "boolean", "datetime", "string"]
 
 
-class Told:
-    """An answer as far as it is read here."""
-
-    status = 200
-
-    def __init__(self, code, text, date):
-        self.date = date
-        self.body = {"success": False, "errors": [{"code": code, "message": text}]}
-        self.content = b"{"
-
-    def json(self):
-        return self.body
-
-
 @pytest.mark.parametrize(
     ("code", "text", "at", "hours"),
     [
@@ -112,7 +99,8 @@ class Told:
     ],
 )
 def test_a_daily_quota_ends_at_midnight_in_chicago(code, text, at, hours):
-    assert wait_in(Told(code, text, at)) == (hours and hours * 3600)
+    body = {"success": False, "errors": [{"code": code, "message": text}]}
+    assert wait_in(Told(body, status=200, date=at)) == (hours and hours * 3600)
 
 
 def test_a_rate_that_others_used_up_is_waited_out(world):

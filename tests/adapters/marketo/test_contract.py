@@ -17,6 +17,7 @@ from connector.testing.simulator import Request
 from connector.testing.simulators.marketo import MarketoSimulator
 from tests.adapters.marketo.conftest import EVENT, PARTS
 from tests.adapters.marketo.description import CONTRACTS, as_asked, openapi
+from tests.adapters.recorded import Recorded, exchanges_with, some
 
 if not CONTRACTS.exists():
     pytest.skip("Adobe's description and the recorded answers are not beside the repository", allow_module_level=True)
@@ -44,7 +45,7 @@ ADDRESSES = {
 
 @pytest.fixture(scope="module")
 def recorded():
-    return [json.loads(line) for line in (CONTRACTS / "recorded.jsonl").read_text().splitlines()]
+    return exchanges_with("marketo")
 
 
 @pytest.fixture(scope="module")
@@ -95,46 +96,28 @@ def test_every_request_passes_adobes_own_description(marketo, asked, description
         description.validate_request(as_asked(request))
 
 
-def some(recorded, method, path):
-    found = [one for one in recorded if one["method"] == method and re.fullmatch(path, one["path"])]
-    assert found
-    return found
-
-
-class Told:
-    """A recorded answer."""
-
-    date = None
-
-    def __init__(self, exchange):
-        self.status, self.body, self.content = exchange["status"], exchange["response"], b"{"
-
-    def json(self):
-        return self.body
-
-
 def test_no_recorded_success_is_taken_for_a_refusal(recorded):
-    assert [refusals.errors_in(Told(one)) for one in recorded] == [[]] * len(recorded)
+    assert [refusals.errors_in(Recorded(one)) for one in recorded] == [[]] * len(recorded)
 
 
 def test_recorded_leads_are_read(recorded):
-    for one in some(recorded, "GET", "/rest/v1/leads.json"):
-        assert answers.rows_of(Told(one)) == one["response"]["result"]
-    (members, *_) = some(recorded, "POST", r"/rest/v1/list/\d+/leads.json")
-    (row,) = answers.rows_of(Told(members))
+    for one in some(recorded, "GET", "^/rest/v1/leads.json$"):
+        assert answers.rows_of(Recorded(one)) == one["response"]["result"]
+    (members, *_) = some(recorded, "POST", r"^/rest/v1/list/\d+/leads.json$")
+    (row,) = answers.rows_of(Recorded(members))
     assert (answers.row_id(row), answers.moment(row["updatedAt"]).isoformat()) == ("7149", "2021-11-23T22:57:18+00:00")
 
 
 def test_recorded_times_of_every_spelling_are_read(recorded):
-    (made,) = some(recorded, "POST", "/rest/asset/v1/staticLists.json")
+    (made,) = some(recorded, "POST", "^/rest/asset/v1/staticLists.json$")
     assert answers.moment(made["response"]["result"][0]["createdAt"]).isoformat() == "2021-11-23T22:57:24+00:00"
 
 
 def test_recorded_statuses_become_outcomes(recorded):
-    written = [one for one in some(recorded, "POST", "/rest/v1/leads.json") if one["body"]["action"] == "updateOnly"]
-    listed = some(recorded, "POST", r"/rest/v1/lists/\d+/leads.json") + some(recorded, "DELETE", r"/rest/v1/lists/.*")
+    written = [one for one in some(recorded, "POST", "^/rest/v1/leads.json$") if one["body"]["action"] == "updateOnly"]
+    listed = some(recorded, "POST", r"^/rest/v1/lists/\d+/leads.json$") + some(recorded, "DELETE", "^/rest/v1/lists/")
     for one in [*written, *listed]:
-        rows = answers.rows_of(Told(one))
+        rows = answers.rows_of(Recorded(one))
         writes = [LeadWrite(f"e{row['id']}", "field", "ll", record_id=str(row["id"])) for row in rows]
         assert {outcome.status for outcome in by_lead(writes, [row["id"] for row in rows], rows)} == {"updated"}
 
@@ -160,7 +143,7 @@ def test_the_simulated_instance_answers_with_the_recorded_keys(marketo, recorded
     ]
     for method, like, answer in pairs:
         (told,) = {json.dumps([sorted(part) for part in keys(one["response"])])
-                   for one in some(recorded, method, like) if one["response"].get("result")}  # fmt: skip
+                   for one in some(recorded, method, f"^{like}$") if one["response"].get("result")}  # fmt: skip
         assert json.dumps([sorted(part) for part in keys(answer.json())]) == told, like
 
 
@@ -168,7 +151,7 @@ def test_the_simulated_sign_in_answers_with_the_recorded_keys(marketo, recorded)
     world = marketo()
     query = {"grant_type": "client_credentials", **world.credentials}
     told = world.simulator.identity.grant(Request("GET", "/identity/oauth/token", query, {}, b"")).body
-    for one in some(recorded, "GET", "/identity/oauth/token"):
+    for one in some(recorded, "GET", "^/identity/oauth/token$"):
         assert set(told) == set(one["response"])
 
 

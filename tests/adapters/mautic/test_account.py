@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-
 import pytest
 
 from adapters.mautic.refusals import errors_in, hidden_in
 from connector.adapter import Options
 from connector.errors import AuthError, QuotaError
 from connector.testing.simulators.mautic import wording as words
+from tests.adapters.told import Told
 
 
 def test_a_user_and_password_serve_where_basic_auth_is_enabled(mautic):
@@ -76,22 +74,6 @@ def test_a_limit_by_the_hour_that_the_configuration_tells_is_kept(mautic):
         for number in range(40):
             list(adapter.contacts([world.add(number)]))
     assert not [entry for entry in world.simulator.ledger if entry.status == 429]
-
-
-@dataclass
-class Told:
-    """An answer as far as it is read here."""
-
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-    status: int = 400
-
-    @property
-    def content(self):
-        return json.dumps(self.body).encode()
-
-    def json(self):
-        return self.body
 
 
 @pytest.mark.parametrize(

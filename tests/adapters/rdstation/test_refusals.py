@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-
 import pytest
 
 from adapters.rdstation.refusals import errors_in, wait_in
+from tests.adapters.told import Told
 
 EXPIRED = 'Bearer realm="https://api.rd.services/", error="expired_token", error_description="it expired"'
-
-
-@dataclass
-class Told:
-    """An answer as far as it is read here."""
-
-    body: object
-    headers: dict[str, str] = field(default_factory=dict)
-    status: int = 400
-
-    def json(self):
-        return json.loads(self.body) if isinstance(self.body, str) else self.body
 
 
 def _item(code, **more):
