@@ -16,7 +16,7 @@ from connector.loop import merge
 from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.loop.wishes import Wisher
-from connector.model import Consent, Person, Recycled, Score
+from connector.model import ATTRIBUTES, Consent, Person, Recycled, Score
 from connector.scoring import Verdict, newest_counting_at, qualify, sort
 from connector.scoring import score as compute
 from connector.state import leads
@@ -156,14 +156,29 @@ def missing(person: Person, require: Sequence[str]) -> list[str]:
 
 
 def has_new_evidence(loop: Loop, lead: Lead) -> bool:
-    """Since the last rejection: an act that counts, or an attribute that changed."""
+    """Since the last rejection: an act that counts, or another value of what the model asks or we have a word for."""
     rejected_at, known_at = lead.standing.rejected_at, lead.standing.rejected_known_at
     if rejected_at is None or known_at is None:
         return True
-    if any(moment(line[2]) > known_at for line in lead.dossier.contacts):
+    changed = any(moment(line[2]) > known_at for line in lead.dossier.contacts)
+    if changed and _asked(loop, lead.dossier) != _asked(loop, _as_known(loop, lead.dossier.person, known_at)):
         return True
     newest = newest_counting_at(lead.person, [act for act, _ in lead.dossier.acts], loop.model)
     return newest is not None and newest > rejected_at
+
+
+def _as_known(loop: Loop, person: int, at: datetime) -> Dossier:
+    [dossier] = leads.dossiers(loop.store.read(), [person], known_by=at)
+    return dossier
+
+
+def _asked(loop: Loop, dossier: Dossier) -> dict[str, Any]:
+    """The values that may speak for a lead anew. Others are left out: tags and stages of marketing's own, which may be
+    what we told it, kept as `custom.…` of which the model knows nothing.
+    """
+    values, _ = merge.attributes(dossier, loop.order)
+    used = loop.model.attributes_used
+    return {name: value for name, value in values.items() if name in ATTRIBUTES or name in used}
 
 
 def _log(tx: Tx, loop: Loop, lead: Lead, events: Sequence[Event]) -> None:

@@ -102,12 +102,15 @@ def test_the_same_people_and_acts_give_the_same_scores_on_every_platform(party: 
     assert (told["grade"], float(told["score"])) == ("A", party.expected("ana")[1] / 1000)
 
 
-def test_what_sales_decided_is_told_on_every_platform(party: Party) -> None:
+def test_what_sales_decided_is_told_on_every_platform_and_brings_nobody_back(party: Party) -> None:
+    """What is told comes back as a change of the contact: a tag that is gone, a stage. That is nothing new."""
     party.play()
     party.later(minutes=30)
     party.run_until_quiet()
     party.sf.set_status(party.lead("ana")["Id"], "Unqualified", reason="No budget")
-    party.later(minutes=30)
-    party.run_until_quiet()
+    for _ in range(3):
+        party.later(minutes=30)
+        party.run_until_quiet()
     told = party.audience.told(party.ids["ana"])
     assert (told["decision"], told["reason"]) == ("rejected", "no_budget")
+    assert party.history("ana")[-1][:2] == ("rejected", "sales")

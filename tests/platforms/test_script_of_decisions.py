@@ -14,7 +14,7 @@ from tests.platforms.company import SalesCompany
 from tests.platforms.desk import SalesDesk
 from tests.sync.world import address
 
-SIMULATED = ("dynamics365", "hubspot", "odoo", "pipedrive", "rdstation", "salesforce", "zoho")
+SIMULATED = ("dynamics365", "espocrm", "hubspot", "odoo", "pipedrive", "rdstation", "salesforce", "zoho")
 SCRIPT: dict[str, Sequence[tuple[str, ...]]] = {
     "ana": (("accepted",), ("qualified",), ("won",)),
     "bia": (("accepted",), ("qualified",), ("lost", "competitor")),

@@ -80,6 +80,15 @@ def test_a_reason_that_asks_for_a_phone_waits_for_it(company: Company) -> None:
     assert company.stage("ana") == "mql"
 
 
+def test_a_phone_that_was_corrected_is_something_new(company: Company) -> None:
+    reject(company, "ana", "Wrong number")
+    company.rd.edit(company.convert("ana"), mobile_phone="+55 11 98765 4321")
+    company.later(days=2)
+    company.run()  # an edit without a conversion is found by the daily walk, and scored in the pass after it
+    company.run_until_quiet()
+    assert company.stage("ana") == "mql"
+
+
 def test_a_second_rejection_counts_for_the_second_cycle(company: Company) -> None:
     reject(company, "ana", "Bad timing")
     company.later(days=11)
