@@ -19,8 +19,13 @@ from connector.model import Json
 def adapters(caller: Caller) -> None:
     """Show the installed adapters and what each can do."""
     found = list(_installed())
-    rows = [one | {"credentials": " or ".join(map(", ".join, one["credentials"])) or "none"} for one in found]
-    show(caller, {"adapters": found}, table(rows, ("side", "name", "title", "credentials")))
+    rows = [one | {"writes": ", ".join(one["capabilities"]["writes"]), "credentials": _ways(one)} for one in found]
+    show(caller, {"adapters": found}, table(rows, ("side", "name", "title", "writes", "credentials")))
+
+
+def _ways(one: Json) -> str:
+    """How one may sign in."""
+    return " or ".join(map(", ".join, one["credentials"])) or "none"
 
 
 def _installed() -> Iterator[Json]:

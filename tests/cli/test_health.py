@@ -154,3 +154,6 @@ def test_adapters_prints_what_each_can_do(company):
     assert rdstation["credentials"] == [["client_id", "client_secret", "refresh_token"]]
     assert rdstation["capabilities"]["removals"] == "sweep"
     assert rdstation["unverified"]
+    text = company.leadloop("adapters").stdout
+    assert "record, tag, task, note" in text
+    assert "token or client_id, client_secret, refresh_token" in text
