@@ -18,6 +18,7 @@ from adapters.dynamics365.people import People
 from adapters.dynamics365.schema import ACTIVE, Schema
 from adapters.dynamics365.tables import PEOPLE, TABLES, Ref, is_qualified
 from connector.adapter.sending import Sending
+from connector.adapter.usable import check_write
 from connector.errors import LeadloopError, RecordError
 from connector.model import Json, LeadWrite, Outcome
 
@@ -64,10 +65,9 @@ class Writer:
 
     def part(self, write: LeadWrite, *, with_key: bool = True) -> Part:
         """The request of a write. Raises RecordError for one that cannot be sent."""
+        check_write(write, ("record", *tasks.SETS), "Dynamics")
         if write.kind in tasks.SETS:
             return tasks.part(write, self.owners.get(str(write.record_id)))
-        if write.kind != "record":
-            raise RecordError(f"Dynamics takes no writes of kind '{write.kind}'", code="unsupported")
         table = TABLES.get(write.object)
         if table is None or table.name not in PEOPLE:
             raise RecordError("leadloop writes leads and contacts alone", code="bad_object")

@@ -14,9 +14,10 @@ from adapters.odoo import tags, tasks
 from adapters.odoo.account import Account
 from adapters.odoo.errors import BUSY, BUSY_S, DENIED
 from adapters.odoo.resolving import resolve
-from adapters.odoo.spec import LEAD
+from adapters.odoo.spec import LEAD, SPEC
 from adapters.odoo.values import Encoder
 from connector.adapter import Found, NotDone, PersonKeys, Send, Sending
+from connector.adapter.usable import check_write
 from connector.errors import AuthError, ConfigError, LeadloopError, RecordError
 from connector.model import LeadWrite, Outcome
 
@@ -59,10 +60,7 @@ class Batch:
 
     def _check(self, write: LeadWrite) -> None:
         """Can it be sent at all? Raises RecordError that says why not."""
-        if write.kind not in ("record", "tag", "task", "note"):
-            raise RecordError(f"Odoo takes no writes of kind '{write.kind}'", code="unsupported")
-        if write.kind != "record" and not write.record_id:
-            raise RecordError(f"a {write.kind} hangs on a record, and this write names none", code="no_record")
+        check_write(write, SPEC.capabilities.writes, "Odoo")
         if write.kind == "record":
             self._bodies[write.effect] = self._body(write)
 
@@ -73,8 +71,8 @@ class Batch:
             body[key.name] = write.key
         if write.record_id:
             return body
-        if key is None or not write.key:
-            raise RecordError("a record is made under a key, and this write has none", code="blank_key")
+        if key is None:
+            raise RecordError("the mapping names no key to make records under: set `key`", code="no_key")
         # Not said, Odoo takes our user for the salesperson, and guesses the type from the user's rights.
         return {"name": NO_NAME, "type": self._account.made_as, "user_id": False, **body}
 

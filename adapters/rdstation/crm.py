@@ -38,7 +38,8 @@ from connector.adapter import (
     Resolution,
     Sending,
 )
-from connector.errors import LeadloopError, RecordError, RemoteError
+from connector.adapter.usable import check_write
+from connector.errors import LeadloopError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 
@@ -84,12 +85,7 @@ class RdStationCrm(CrmAdapter):
 
     def _check(self, write: LeadWrite) -> None:
         """Can this write travel at all? Raises RecordError that says why not; ConfigError where none could."""
-        if write.kind not in self.spec.capabilities.writes:
-            raise RecordError(f"RD Station CRM takes no writes of kind '{write.kind}'", code="unsupported")
-        if write.kind != "record" and not write.record_id:
-            raise RecordError(f"a {write.kind} hangs on a deal, and this write names none", code="no_record")
-        if write.kind == "record" and not (write.record_id or write.key):
-            raise RecordError("a deal is made under a key, and this write has none", code="blank_key")
+        check_write(write, self.spec.capabilities.writes, "RD Station CRM")
         if write.kind == "record":
             writer = Writer(self.account, self.account.api)
             writer.parts(write)

@@ -26,8 +26,6 @@ def check(account: Account, write: LeadWrite) -> None:
 
     Zoho ignores a field that it does not know, without a word: so that is found here.
     """
-    if write.record_id is None and not write.key:
-        raise RecordError("a record is made under a key, and this write has none", code="blank_key")
     if write.record_id is None and account.key_on(write.object or account.main) is None:
         raise RecordError("the mapping names no key to make records under: set `key`", code="no_key")
     _values(account, write)

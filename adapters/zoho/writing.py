@@ -13,7 +13,8 @@ from adapters.zoho import saving, tags, tasks
 from adapters.zoho.account import Account
 from adapters.zoho.api import MAX_IDS, Api
 from connector.adapter import Send, Sending
-from connector.errors import ConfigError, RecordError, RemoteRefusal
+from connector.adapter.usable import check_write
+from connector.errors import ConfigError, RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
 Sender = Callable[[Account, Api, Sequence[LeadWrite]], list[Outcome]]
@@ -53,14 +54,10 @@ class Batch:
         return sending.outcomes_of(batch)
 
     def _check(self, write: LeadWrite) -> None:
-        if write.kind not in SENDERS:
-            raise RecordError(f"Zoho takes no writes of kind '{write.kind}'", code="unsupported")
+        check_write(write, SENDERS, "Zoho")
         if write.kind == "record":
             saving.check(self.account, write)
-            return
-        if not write.record_id:
-            raise RecordError(f"a {write.kind} hangs on a record, and this write names none", code="no_record")
-        if write.kind == "tag":
+        elif write.kind == "tag":
             tags.check(write)
 
     def _calls(self, writes: Sequence[LeadWrite]) -> Iterator[tuple[Send, Sequence[LeadWrite]]]:

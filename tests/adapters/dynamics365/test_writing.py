@@ -150,10 +150,11 @@ def test_an_apostrophe_in_an_address_is_found(dynamics):
     assert [one.id for one in answer.found] == [record]
 
 
-def test_a_key_that_no_address_can_name_is_refused_unsent(dynamics):
+@pytest.mark.parametrize(("key", "code"), [("ll-a/b", "bad_key"), ("", "blank_key")])
+def test_a_key_that_no_address_can_name_is_refused_unsent(dynamics, key, code):
     world = dynamics()
-    (outcome,) = world.adapter().write([replace(world.creation(1), key="ll-a/b")])
-    assert (outcome.status, outcome.code) == ("rejected", "bad_key")
+    (outcome,) = world.adapter().write([replace(world.creation(1), key=key)])
+    assert (outcome.status, outcome.code) == ("rejected", code)
     assert batches_of(world) == []
 
 
