@@ -67,7 +67,7 @@ def lines_of_sqlite(version: tuple[int, ...]) -> Iterator[Line]:
         yield warn(
             "sqlite",
             f"{text} has a rare fault under concurrent writes (WAL reset)",
-            "use a Python with 3.51.3 or newer",
+            "use a Python whose SQLite is 3.51.3 or newer",
         )
 
 
