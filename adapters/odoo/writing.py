@@ -17,8 +17,8 @@ from adapters.odoo.resolving import resolve
 from adapters.odoo.spec import LEAD, SPEC
 from adapters.odoo.values import Encoder
 from connector.adapter import Found, NotDone, PersonKeys, Send, Sending
-from connector.adapter.usable import check_write
-from connector.errors import AuthError, ConfigError, LeadloopError, RecordError
+from connector.adapter.usable import FIELD_MISSING, check_write, stop_if_nothing_fits
+from connector.errors import AuthError, LeadloopError, RecordError
 from connector.model import LeadWrite, Outcome
 
 NO_NAME: Final = "(not given)"
@@ -156,16 +156,10 @@ class Batch:
 
     def _stop_if_nothing_fits(self, told: Sequence[Outcome]) -> None:
         """What refuses every row is the mapping's or our user's, and nobody's record."""
-        missing = sorted({str(one.field) for one in told if one.code == "field_missing"})
-        if told and all(one.code == "field_missing" for one in told):
-            raise ConfigError(
-                f"connection '{self._account.options.connection}': Odoo has no field {', '.join(missing)}",
-                code="field_missing",
-                hint="'leadloop prepare' makes it; or correct its name in the mapping",
-            )
+        stop_if_nothing_fits(told, "Odoo", self._account.options.connection)
         if len(told) > 1 and all(one.code == DENIED for one in told):
             raise AuthError("Odoo lets this user write none of these records", code=DENIED, hint="check its rights")
-        if any(one.code == "field_missing" or str(one.code).startswith("builtins.") for one in told):
+        if any(one.code == FIELD_MISSING or str(one.code).startswith("builtins.") for one in told):
             self._account.forget()  # somebody may have made, renamed or removed a field
 
 

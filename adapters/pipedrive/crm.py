@@ -41,8 +41,8 @@ from connector.adapter import (
     StaticAuth,
 )  # fmt: skip
 from connector.adapter.batching import put_off
-from connector.adapter.usable import unusable
-from connector.errors import AuthError, ConfigError, LeadloopError, RemoteError, RemoteRefusal, UnknownOutcome
+from connector.adapter.usable import stop_if_nothing_fits, unusable
+from connector.errors import AuthError, LeadloopError, RemoteError, RemoteRefusal, UnknownOutcome
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 SPEC = CrmSpec(
@@ -148,7 +148,7 @@ class PipedriveCrm(CrmAdapter):
                     raise
                 told += [put_off(one, error) for one in batch[index:]]
                 break
-        self._stop_if_no_row_fits(told)
+        stop_if_nothing_fits(told, "Pipedrive", self.options.connection)
         return told
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
@@ -206,13 +206,3 @@ class PipedriveCrm(CrmAdapter):
         self.account.schema.forget(older_than_s=FRESH_S)
         object_name = write.object or self.account.main
         return outcomes.of_refusal(write, error, self.account.schema.named(object_name, error.field))
-
-    def _stop_if_no_row_fits(self, told: Sequence[Outcome]) -> None:
-        """When every row of a batch names a field that nobody has, it is the mapping's and nobody's record."""
-        missing = sorted({str(one.field) for one in told if one.code == "field_missing"})
-        if told and all(one.code == "field_missing" for one in told):
-            raise ConfigError(
-                f"connection '{self.options.connection}': Pipedrive has no field {', '.join(missing)}",
-                code="field_missing",
-                hint="'leadloop prepare' makes it; or correct its name in the mapping",
-            )

@@ -14,11 +14,11 @@ from adapters.zoho import outcomes
 from adapters.zoho.account import Account
 from adapters.zoho.api import Api, row_cost
 from adapters.zoho.values import encoded
+from connector.adapter.usable import FIELD_MISSING
 from connector.errors import RecordError
 from connector.model import Json, LeadWrite, Outcome
 
 QUIETLY: Final[Json] = {"trigger": [], "skip_feature_execution": [{"name": "cadences"}]}
-FIELD_MISSING: Final = "field_missing"
 
 
 def check(account: Account, write: LeadWrite) -> None:

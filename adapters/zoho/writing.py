@@ -13,8 +13,8 @@ from adapters.zoho import saving, tags, tasks
 from adapters.zoho.account import Account
 from adapters.zoho.api import MAX_IDS, Api
 from connector.adapter import Send, Sending
-from connector.adapter.usable import check_write
-from connector.errors import ConfigError, RemoteRefusal
+from connector.adapter.usable import check_write, stop_if_nothing_fits
+from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
 Sender = Callable[[Account, Api, Sequence[LeadWrite]], list[Outcome]]
@@ -48,7 +48,8 @@ class Batch:
         """
         sending = _Sending()
         fit = [write for write in batch if sending.fits(write, self._check)]
-        self._stop_if_no_row_fits(list(sending.outcomes.values()), batch)
+        if not fit:
+            stop_if_nothing_fits(list(sending.outcomes.values()), "Zoho", self.account.options.connection)
         for send, writes in self._calls(fit):
             sending.attempt(send, writes)
         return sending.outcomes_of(batch)
@@ -81,16 +82,6 @@ class Batch:
             return sender(self.account, self.account.api.with_reserve(any(write.fresh for write in some)), some)
 
         return send
-
-    def _stop_if_no_row_fits(self, unfit: Sequence[Outcome], batch: Sequence[LeadWrite]) -> None:
-        if not batch or len(unfit) < len(batch) or any(one.code != saving.FIELD_MISSING for one in unfit):
-            return
-        names = ", ".join(sorted({str(one.field) for one in unfit}))
-        raise ConfigError(
-            f"connection '{self.account.options.connection}': Zoho does not have, or hides from this user: {names}",
-            code=saving.FIELD_MISSING,
-            hint="'leadloop prepare' makes it; or correct its name in the mapping",
-        )
 
 
 class _Sending(Sending):

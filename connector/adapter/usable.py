@@ -1,11 +1,15 @@
-"""What is looked at before a CRM is asked for anything: a write that no call could carry out spends none."""
+"""Writes that cannot be carried out: one alone, which spends no call, or all of a batch for want of one field."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from connector.errors import RecordError
+from connector.errors import ConfigError, RecordError
 from connector.model import LeadWrite, Outcome
+
+FIELD_MISSING: Final = "field_missing"
+"""The code of a row that names a field which the account does not have, or hides from our user."""
 
 
 def check_write(write: LeadWrite, kinds: Collection[str], platform: str) -> None:
@@ -31,3 +35,14 @@ def unusable(write: LeadWrite, kinds: Collection[str], platform: str) -> Outcome
             text=error.message,
         )  # fmt: skip
     return None
+
+
+def stop_if_nothing_fits(told: Sequence[Outcome], platform: str, connection: str) -> None:
+    """Raises ConfigError when every row of a batch names a missing field: it is the mapping's, and nobody's record."""
+    if told and all(one.code == FIELD_MISSING for one in told):
+        names = ", ".join(sorted({str(one.field) for one in told}))
+        raise ConfigError(
+            f"connection '{connection}': {platform} does not have, or hides from this user: {names}",
+            code=FIELD_MISSING,
+            hint="'leadloop prepare' makes it; or correct its name in the mapping",
+        )

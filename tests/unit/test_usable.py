@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from connector.adapter.usable import check_write, unusable
-from connector.errors import RecordError
-from connector.model import LeadWrite
+from connector.adapter.usable import FIELD_MISSING, check_write, stop_if_nothing_fits, unusable
+from connector.errors import ConfigError, RecordError
+from connector.model import LeadWrite, Outcome
 
 KINDS = ("record", "task")
 
@@ -39,3 +39,15 @@ def test_a_write_that_cannot_be_sent_says_why(write: LeadWrite, code: str) -> No
     told = unusable(write, KINDS, "Acme")
     assert told is not None
     assert (told.effect, told.status, told.code) == (write.effect, "rejected", code)
+
+
+def test_a_field_that_every_row_wants_in_vain_is_the_mappings_fault() -> None:
+    told = [Outcome(str(number), "rejected", code=FIELD_MISSING, field=name) for number, name in enumerate("bab")]
+    with pytest.raises(ConfigError, match="'acme-1': Acme does not have, or hides from this user: a, b"):
+        stop_if_nothing_fits(told, "Acme", "acme-1")
+
+
+def test_a_batch_of_which_something_went_through_goes_on() -> None:
+    missing = Outcome("1", "rejected", code=FIELD_MISSING, field="a")
+    for told in ([], [missing, Outcome("2", "updated")], [missing, Outcome("2", "rejected", code="too_long")]):
+        stop_if_nothing_fits(told, "Acme", "acme-1")
