@@ -29,17 +29,18 @@ STREAM = "decisions"
 
 def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Read every changed record since the cursor, one transaction a page."""
-    cursor = reading.cursor(loop.store.read(), crm.name, STREAM)
+    bookmark = reading.Bookmark(loop.store.read(), crm.name, STREAM)
     is_person = crm.adapter.people() if crm.mapping.asks_people else anybody
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
-    for page in crm.adapter.records(cursor):
+    for page in crm.adapter.records(bookmark.stands):
         with loop.store.write(step=True) as tx:
             _save_page(tx, loop, crm, page, tally, is_person)
-            if page.cursor is not None:
-                reading.move_cursor(tx, crm.name, STREAM, page.cursor, loop.world.now())
+            goes_on = bookmark.move(tx, page.cursor, loop.world.now())
         tally.why_zero = page.why_zero or tally.why_zero
-        if loop.stopping():
+        if not goes_on:
+            tally.why_zero = reading.SET_MEANWHILE
+        if loop.stopping() or not goes_on:
             return
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, crm.name, STREAM, loop.world.now())
@@ -49,15 +50,16 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
 
 def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Deleted and merged records: the person moves on to the survivor, or the record is forgotten, never made again."""
-    cursor = reading.cursor(loop.store.read(), crm.name, "removals")
-    for page in crm.adapter.removals(cursor):
+    bookmark = reading.Bookmark(loop.store.read(), crm.name, "removals")
+    for page in crm.adapter.removals(bookmark.stands):
         with loop.store.write(step=True) as tx:
             for removal in page.records:
                 tally.read += 1
                 tally.saved += 1
                 _remove(tx, loop, crm, removal)
-            if page.cursor is not None:
-                reading.move_cursor(tx, crm.name, "removals", page.cursor, loop.world.now())
+            if not bookmark.move(tx, page.cursor, loop.world.now()):
+                tally.why_zero = reading.SET_MEANWHILE
+                return
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, crm.name, "removals", loop.world.now())
     if not tally.read:

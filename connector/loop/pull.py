@@ -59,21 +59,22 @@ def walk(
     tally: Tally,
 ) -> None:
     """Read a stream from its cursor to its end. Small pages share a transaction; none waits longer than a moment."""
-    cursor = reading.cursor(loop.store.read(), source.name, stream)
+    bookmark = reading.Bookmark(loop.store.read(), source.name, stream)
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, source.name, stream, loop.world.now(), loop.run, "start of a walk")
     named = 0
-    for page in gathered(pages(cursor), loop.world.monotonic):
+    for page in gathered(pages(bookmark.stands), loop.world.monotonic):
         at = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             save(tx, page, at, tally)
             reading.want_read(tx, source.name, page.to_read)
             _park_bad(tx, loop, source, stream, page, at, tally)
-            if page.cursor is not None:
-                reading.move_cursor(tx, source.name, stream, page.cursor, at)
+            goes_on = bookmark.move(tx, page.cursor, at)
         named += len({item.id for item in page.to_read})
         tally.why_zero = page.why_zero or tally.why_zero
-        if loop.stopping():
+        if not goes_on:
+            tally.why_zero = reading.SET_MEANWHILE
+        if loop.stopping() or not goes_on:
             return
     if named and not tally.read:
         tally.why_zero = f"the listing names {named} changed contacts; they are read one by one"

@@ -26,14 +26,14 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
     if able.removals != "sweep":
         tally.why_zero = "the platform tells of removals itself"
         return
-    cursor = reading.cursor(loop.store.read(), source.name, STREAM)
+    bookmark = reading.Bookmark(loop.store.read(), source.name, STREAM)
     last = reading.fresh_at(loop.store.read(), source.name, STREAM)
-    if cursor is None and last is not None and loop.world.now() - last < ENOUGH and not loop.forced:
+    if bookmark.stands is None and last is not None and loop.world.now() - last < ENOUGH and not loop.forced:
         tally.why_zero = f"everybody was walked at {last:%Y-%m-%d %H:%M} UTC; once a day is enough"
         return
-    if cursor is None:
+    if bookmark.stands is None:
         _forget_seen(loop, source)
-    for page in source.adapter.everyone(cursor):
+    for page in source.adapter.everyone(bookmark.stands):
         now = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             tally.read += len(page.records)
@@ -44,9 +44,10 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
             reading.want_read(tx, source.name, page.to_read, lane=reading.SWEEP)
             if able.has_acts_per_contact:
                 _want_acts_of_strangers(tx, source, page.records)
-            if page.cursor is not None:
-                reading.move_cursor(tx, source.name, STREAM, page.cursor, now)
-        if loop.stopping():
+            goes_on = bookmark.move(tx, page.cursor, now)
+        if not goes_on:
+            tally.why_zero = reading.SET_MEANWHILE
+        if loop.stopping() or not goes_on:
             return
     _finish(loop, source)
     tally.unchanged = tally.read - tally.saved

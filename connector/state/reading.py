@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from connector.adapter import ToRead
 from connector.errors import RecordError
@@ -39,6 +39,27 @@ def move_cursor(tx: sqlite3.Connection, connection: str, stream: str, to: Json |
         " cursor = excluded.cursor, checksum = excluded.checksum, moved_at = excluded.moved_at",
         (connection, stream, text, checksum(connection, stream, text), stamp(at)),
     )
+
+
+class Bookmark:
+    """A stream's cursor as one walk moves it on. A person who sets it meanwhile has the last word."""
+
+    def __init__(self, db: sqlite3.Connection, connection: str, stream: str) -> None:
+        self._stream = connection, stream
+        self.stands: Json | None = cursor(db, connection, stream)
+
+    def move(self, tx: sqlite3.Connection, to: Json | None, at: datetime) -> bool:
+        """Move on in the transaction that saves the page (None: leave it). False: it was set, and this walk is over."""
+        if to is None:
+            return True
+        if pack(cursor(tx, *self._stream)) != pack(self.stands):  # as text: a tuple comes back as a list
+            return False
+        move_cursor(tx, *self._stream, to, at)
+        self.stands = to
+        return True
+
+
+SET_MEANWHILE: Final = "the cursor was set while this walk read: the next run begins there"
 
 
 def keep_cursor(tx: sqlite3.Connection, connection: str, stream: str, at: datetime, run: str, why: str) -> None:
