@@ -60,6 +60,7 @@ class HttpClient:
         redactor: Redactor,
         world: World,
         credentials: Mapping[str, str],
+        refused_hint: str | None = None,
     ) -> None:
         self.spec = spec
         self.connection = connection
@@ -74,7 +75,7 @@ class HttpClient:
         self._redactor = redactor
         self._world = world
         self._credentials = credentials
-        self._sorter = Sorter(connection, spec.errors, reader, redactor)
+        self._sorter = Sorter(connection, spec.errors, reader, redactor, refused_hint)
         self._repeating = repeating(connection, world, attempts=ATTEMPTS, budget_s=WAITING_S)
         self._suffixes = [suffix for auth in spec.auth if auth.kind == "oauth" for suffix in auth.base_suffixes]
         self._clock: tuple[datetime, float] | None = None

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from connector.adapter.client import Answer
-from connector.adapter.declared import OAuth
+from connector.adapter.declared import Auth, OAuth
 from connector.errors import AuthError, ConfigError, ContractError, LeadloopError, RetryableError
 from connector.http.redact import Redactor
 from connector.http.repeating import seconds_told
@@ -23,6 +23,13 @@ _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _JWT_LIFE_S = 180
 _PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 """Refusals that say nothing about the grant. Source: RFC 6749, section 4.1.2.1; RFC 8628, section 3.5."""
+
+
+def refused_hint(auth: Auth | None, connection: str) -> str:
+    """What a person does about refused credentials: signs in where the platform has a page for it, or corrects them."""
+    if isinstance(auth, OAuth) and auth.grant == "refresh_token" and auth.authorize_url:
+        return f"run 'leadloop auth {connection}'"
+    return f"correct the credentials in leadloop.yaml, then run 'leadloop check {connection}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class Grants:
 
     def needs_person(self, why: str, code: str = "sign_in") -> AuthError:
         """The error that only a person's sign-in cures."""
-        return AuthError(f"{self.connection}: {why}", code=code, hint=f"run 'leadloop auth {self.connection}'")
+        return AuthError(f"{self.connection}: {why}", code=code, hint=refused_hint(self.auth, self.connection))
 
     def _typed(self, grant_type: str) -> dict[str, str]:
         return {"grant_type": grant_type} if self.auth.grant_type_sent else {}

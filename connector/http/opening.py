@@ -15,7 +15,7 @@ from connector.errors import ConfigError, LeadloopError
 from connector.http.answer import HttpAnswer
 from connector.http.budgets import BudgetStore
 from connector.http.client import HttpClient, lost
-from connector.http.grants import Grants, TokenRequest
+from connector.http.grants import Grants, TokenRequest, refused_hint
 from connector.http.limiter import Limiter, limits_with, raised
 from connector.http.origins import Origins, Reach
 from connector.http.redact import Redactor
@@ -90,6 +90,7 @@ class Network:
             redactor=redactor,
             world=self.world,
             credentials=settings.credentials,
+            refused_hint=refused_hint(auth, settings.connection),
         )
 
     def close(self) -> None:

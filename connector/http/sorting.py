@@ -69,8 +69,16 @@ class Verdict(NamedTuple):
 class Sorter:
     """Turns a refused answer into one error."""
 
-    def __init__(self, connection: str, rules: Sequence[ErrorRule], reader: ErrorReader, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        connection: str,
+        rules: Sequence[ErrorRule],
+        reader: ErrorReader,
+        redactor: Redactor,
+        refused_hint: str | None = None,
+    ) -> None:
         self._connection = connection
+        self._refused_hint = refused_hint
         self._rules = tuple(rules)
         self._reader = reader
         self._redactor = redactor
@@ -118,9 +126,9 @@ class Sorter:
                 record = asked.record if rule and rule.scope == "record" else None
                 return QuotaError(message, retry_after_s=wait_s, record=record, code=code, hint=hint)
             case "refresh":
-                return TokenDiedError(message, code=code, hint=hint or self._sign_in_hint())
+                return TokenDiedError(message, code=code, hint=hint or self._refused_hint)
             case "auth":
-                return AuthError(message, code=code, hint=hint or self._sign_in_hint())
+                return AuthError(message, code=code, hint=hint or self._refused_hint)
             case "forbidden":
                 return AuthError(message, code=code, hint=hint or "grant the missing scope or permission")
             case "contract":
@@ -150,9 +158,6 @@ class Sorter:
     def _message(self, status: int, asked: Asked, errors: Sequence[RemoteError]) -> str:
         told = "; ".join(": ".join(part for part in (error.code, error.text) if part) for error in errors[:1])
         return f"{self._connection}: {asked.what} was answered {status}" + (f": {told}" if told else "")
-
-    def _sign_in_hint(self) -> str:
-        return f"run 'leadloop auth {self._connection}'"
 
 
 def _fits(rule: ErrorRule, status: int, errors: Sequence[RemoteError]) -> bool:

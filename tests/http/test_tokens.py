@@ -9,7 +9,7 @@ import responses
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from connector.adapter.declared import ErrorRule, Limit, OAuth
+from connector.adapter.declared import ErrorRule, Limit, OAuth, StaticAuth
 from connector.errors import AuthError, ConfigError, ContractError, QuotaError, RetryableError
 from connector.http import Tokens
 from connector.testing.stores import MemoryTokenStore
@@ -18,8 +18,9 @@ BASE = "https://api.acme.example"
 TOKEN = BASE + "/oauth/token"
 LEADS = BASE + "/leads"
 REFRESH = OAuth(
-    grant="refresh_token", credentials=("client_id", "client_secret", "refresh_token"), token_url="{base}/oauth/token"
-)
+    grant="refresh_token", credentials=("client_id", "client_secret", "refresh_token"), token_url="{base}/oauth/token",
+    authorize_url="{base}/oauth/authorize",
+)  # fmt: skip
 CREDENTIALS = {"client_id": "c-1", "client_secret": "CANARY-secret", "refresh_token": "CANARY-refresh-0"}
 
 
@@ -144,6 +145,17 @@ def test_a_fresh_token_that_is_refused_too_is_an_auth_error(remote, oauth):
         oauth().request("GET", "/leads")
     assert caught.value.hint == "run 'leadloop auth acme'"
     assert (call.call_count, len(asked(remote))) == (2, 2)
+
+
+def test_refused_credentials_that_nobody_signs_in_with_are_corrected_in_the_configuration(remote, open_client):
+    remote.post(TOKEN, status=401, json={"error": "invalid_client"})
+    remote.get(LEADS, status=401)
+    machine = OAuth(grant="client_credentials", credentials=("client_id",), token_url="{base}/oauth/token")
+    for auth in (machine, StaticAuth(credentials=("client_id",))):
+        client = open_client(BASE, auth=(auth,), credentials={"client_id": "c-1"})
+        with pytest.raises(AuthError) as caught:
+            client.request("GET", "/leads")
+        assert caught.value.hint == "correct the credentials in leadloop.yaml, then run 'leadloop check acme'"
 
 
 def test_an_error_code_may_say_that_the_token_died(remote, oauth):

@@ -13,7 +13,6 @@ from connector.loop.requests import perform
 from connector.loop.run import pull_step
 from tests.sync.world import Company
 
-
 ARGS = {"connection": "rd", "stream": "contacts", "cursor": {"set": 1}, "verb": "cursor set"}
 
 
