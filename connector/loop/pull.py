@@ -27,7 +27,7 @@ from connector.state.store import Tx
 
 T = TypeVar("T")
 
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 2000
 """How many records a commit carries at least, where pages are small and come quickly."""
 LONGEST_S = 2.0
 """How long a page may wait for others."""
