@@ -7,7 +7,6 @@ from typing import Final
 
 from adapters.dynamics365 import errors
 from adapters.dynamics365.multipart import PartAnswer
-from connector.errors import RecordError
 from connector.model import LeadWrite, Outcome
 
 FIELD_MISSING: Final = "field_missing"
@@ -52,11 +51,6 @@ def of_refusal(write: LeadWrite, table: str, answer: PartAnswer, sent: Iterable[
     field = errors.field_of(answer.body, sent)
     meaning = _MEANING.get(code, f"was refused ({code})")
     return _rejected(write, table, code, f"{field or 'the row'} {meaning}", field=field)
-
-
-def of_fault(write: LeadWrite, error: RecordError) -> Outcome:
-    """The outcome of a row that was never sent, because it cannot be."""
-    return _rejected(write, write.object, error.code, error.message, field=error.field)
 
 
 def moved(write: LeadWrite, table: str, code: str, text: str) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from connector.insight.report import Period
@@ -70,11 +70,6 @@ class Cycle:
     def failed(self) -> Said | None:
         """The rejection, recycling or loss that stands."""
         return self.last if self.last is not None and self.last.kind in ENDS_WITH_REASON else None
-
-    def since_mql(self, kind: str) -> timedelta | None:
-        """How long after it became an MQL sales first decided this."""
-        at = self.first_at(kind)
-        return None if at is None else at - self.mql_at
 
 
 def mqls(db: Tx, period: Period) -> list[Cycle]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from connector.lifecycle import Event, Placed, Standing
 from connector.machines import recognise
-from connector.model import Activity, Decision, ReceiptLine, Score
-from connector.state.clock import moment, moment_or_none, stamp
+from connector.model import Activity, Decision, Score
+from connector.state.clock import moment, stamp
 from connector.state.contacts import GONE_AND_DENIED, denials
 from connector.state.packing import pack, unpack
 
@@ -199,19 +199,6 @@ def score_as_json(score: Score) -> dict[str, Any]:
     content = asdict(score)
     content["next_change_at"] = None if score.next_change_at is None else stamp(score.next_change_at)
     return content
-
-
-def score_from_json(content: dict[str, Any]) -> Score:
-    """A frozen score."""
-    lines = {name: tuple(ReceiptLine(**line) for line in content[name]) for name in ("receipt", "profile_lines")}
-    return Score(
-        **{
-            **content,
-            **lines,
-            "vetoes": tuple(content["vetoes"]),
-            "next_change_at": moment_or_none(content["next_change_at"]),
-        }
-    )
 
 
 # The log of a life.
