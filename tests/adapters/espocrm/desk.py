@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.shipped import shipped
-from connector.testing.conformance.clock import Clock
 from connector.testing.simulators.espocrm import EspoSimulator
 from tests.platforms.desk import SalesDesk
 
@@ -19,51 +18,44 @@ class Desk(SalesDesk):
 
     name: ClassVar[str] = "espocrm"
 
-    def __init__(self, clock: Clock, factor: float) -> None:
-        super().__init__(clock, factor)
-        self._espo = EspoSimulator(clock=clock.now, monotonic=clock.monotonic, factor=factor)
-
-    @property
+    @cached_property
     def simulator(self) -> EspoSimulator:
-        return self._espo
+        return self.made(EspoSimulator)
 
     def connection(self) -> Mapping[str, Any]:
-        return {
-            "adapter": "espocrm", "credentials": self._espo.credentials, "base_url": self._espo.base_url,
-            "mapping": str(shipped("espocrm.yaml")),
-        }  # fmt: skip
+        return self.block("espocrm.yaml", self.simulator.credentials)
 
     def tagged(self, email: str) -> bool:
-        return "MQL" in (self._espo.record(self._record(email)).get("cTags") or [])
+        return "MQL" in (self.simulator.record(self._record(email)).get("cTags") or [])
 
     def count(self, email: str) -> int:
         return len(self._records(email))
 
     def accept(self, email: str) -> None:
-        self._espo.edit(self._record(email), status=PICKED["accepted"])
+        self.simulator.edit(self._record(email), status=PICKED["accepted"])
 
     def qualify(self, email: str) -> None:
-        self._espo.convert(self._record(email)[1])
+        self.simulator.convert(self._record(email)[1])
 
     def reject(self, email: str, reason: str) -> None:
-        self._espo.edit(self._record(email), status=PICKED["rejected"], cRejectionReason=_worded(reason))
+        self.simulator.edit(self._record(email), status=PICKED["rejected"], cRejectionReason=_worded(reason))
 
     def recycle(self, email: str, reason: str) -> None:
-        self._espo.edit(self._record(email), status=PICKED["recycled"], cRejectionReason=_worded(reason))
+        self.simulator.edit(self._record(email), status=PICKED["recycled"], cRejectionReason=_worded(reason))
 
     def win(self, email: str, amount: float) -> None:
-        self._espo.close(self._deal(email), won=True, amount=amount)
+        self.simulator.close(self._deal(email), won=True, amount=amount)
 
     def lose(self, email: str, reason: str) -> None:
-        self._espo.close(self._deal(email), won=False, cLostReason=_worded(reason))
+        self.simulator.close(self._deal(email), won=False, cLostReason=_worded(reason))
 
     @property
     def writes(self) -> int:
-        return len(self._espo.calls("POST|PUT"))
+        return len(self.simulator.calls("POST|PUT"))
 
     def _records(self, email: str) -> list[Ref]:
         """A lead and its own contact count once: converted leads are no live records."""
-        live = [(entity, row) for entity in ("Lead", "Contact") for row in self._espo.live(entity)]
+        live = [(entity, row) for entity in ("Lead", "Contact") for row in self.simulator.live(entity)]
         return [(entity, row["id"]) for entity, row in live if row.get("emailAddress") == email]
 
     def _record(self, email: str) -> Ref:
@@ -72,7 +64,7 @@ class Desk(SalesDesk):
 
     def _deal(self, email: str) -> str:
         _, contact = self._record(email)
-        [deal] = [row["id"] for row in self._espo.live("Opportunity") if row["contactId"] == contact]
+        [deal] = [row["id"] for row in self.simulator.live("Opportunity") if row["contactId"] == contact]
         return str(deal)
 
 

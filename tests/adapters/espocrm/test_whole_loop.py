@@ -9,24 +9,14 @@ import pytest
 
 from connector.loop.tally import outcome
 from tests.adapters.espocrm.desk import Desk
-from tests.sync.world import FACTOR, Company, address
+from tests.platforms.company import SalesCompany
+from tests.sync.world import address
 
 ANA = address("ana")
 
 
-class EspoCompany(Company):
+class EspoCompany(SalesCompany[Desk]):
     """RD Station and EspoCRM, with leadloop between them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.desk = Desk(self.clock, FACTOR)
-        self.espo = self.desk.simulator
-
-    def __enter__(self) -> EspoCompany:
-        super().__enter__()
-        self._stack.enter_context(self.desk)
-        self.settings["all"] = {"crm": {"espo": self.desk.connection()}}
-        return self
 
     def mql(self, name: str = "ana") -> None:
         """Somebody becomes an MQL and is pushed."""
@@ -42,7 +32,7 @@ class EspoCompany(Company):
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[EspoCompany]:
-    with EspoCompany(tmp_path) as company:
+    with EspoCompany(tmp_path, Desk) as company:
         yield company
 
 
@@ -51,12 +41,12 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: EspoCompany)
     company.convert("bia", "ebook-a")
     lines = company.run()
     assert outcome(lines) == "ok", [(line.step, line.stream, line.error, line.hint) for line in lines]
-    [lead] = company.espo.live("Lead")
+    [lead] = company.crm.live("Lead")
     assert (lead["firstName"], lead["lastName"], lead["emailAddress"]) == ("Ana", "Silva", ANA)
     assert (lead["cLeadloopScore"], lead["cLeadloopGrade"], lead["cLeadloopMql"]) == (60, "A", True)
     assert "ebook-a" in lead["cLeadloopReasons"]
     assert lead["cTags"] == ["MQL"]
-    [task] = company.espo.live("Task")
+    [task] = company.crm.live("Task")
     assert (task["name"], task["parentId"]) == ("Call Ana: A, 60 points", lead["id"])
 
     company.run_until_quiet()
@@ -89,7 +79,7 @@ def test_a_lead_that_is_converted_is_qualified_and_its_opportunity_won(company: 
     assert company.stage("ana") == "qualified"
     company.convert("ana", "ebook-c")
     company.run_until_quiet()
-    [contact] = company.espo.live("Contact")
+    [contact] = company.crm.live("Contact")
     assert contact["cLeadloopScore"] == 90, "the score goes on where the person is"
     assert (company.desk.count(ANA), company.desk.tagged(ANA)) == (1, True)
     company.later(hours=2)
@@ -120,7 +110,7 @@ def test_a_lead_that_sales_puts_off_is_recycled(company: EspoCompany) -> None:
 
 def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(company: EspoCompany) -> None:
     company.mql()
-    company.espo.edit(company.desk._record(ANA), status="In Process", cRejectionReason="Bad timing")
+    company.crm.edit(company.desk._record(ANA), status="In Process", cRejectionReason="Bad timing")
     company.run()
     company.later(minutes=10)
     company.desk.qualify(ANA)
@@ -129,20 +119,20 @@ def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(compa
 
 
 def test_a_person_that_sales_knows_is_not_made_again(company: EspoCompany) -> None:
-    contact = company.espo.add_contact("Ana of Acme", ANA)
+    contact = company.crm.add_contact("Ana of Acme", ANA)
     company.mql()
-    row = company.espo.record(("Contact", contact))
+    row = company.crm.record(("Contact", contact))
     assert company.desk.count(ANA) == 1
     assert (row["lastName"], row["cLeadloopScore"], row["cTags"]) == ("Ana of Acme", 60, ["MQL"])
-    [task] = company.espo.live("Task")
+    [task] = company.crm.live("Task")
     assert (task["parentType"], task["assignedUserId"]) == ("Contact", row["assignedUserId"])
-    company.espo.edit(("Contact", contact), cDeclineReason="No fit")
+    company.crm.edit(("Contact", contact), cDeclineReason="No fit")
     company.run_until_quiet()
     assert company.told() == ("rejected", "sales", "no_fit")
 
 
 def test_two_persons_of_one_name_are_two_leads(company: EspoCompany) -> None:
-    company.espo.add_lead("Silva", "another-ana@elsewhere.example", firstName="Ana")
+    company.crm.add_lead("Silva", "another-ana@elsewhere.example", firstName="Ana")
     company.mql()
     assert company.desk.count(ANA) == 1
     assert company.desk.tagged(ANA)
