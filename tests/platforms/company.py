@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from connector.shipped import shipped
+from connector.testing.conformance.clock import Clock
 from tests.platforms.audience import Audience, Deed, Someone
 from tests.platforms.desk import SalesDesk
 from tests.sync.world import FACTOR, Company, address
@@ -18,7 +19,7 @@ AnyAudience = TypeVar("AnyAudience", bound=Audience)
 class SalesCompany(Company, Generic[AnyDesk]):
     """RD Station as marketing, and sales at a desk of the connection `crm`, which takes `more`."""
 
-    def __init__(self, folder: Path, kind: type[AnyDesk], **more: Any) -> None:
+    def __init__(self, folder: Path, kind: Callable[[Clock, float], AnyDesk], **more: Any) -> None:
         super().__init__(folder)
         self.desk = kind(self.clock, FACTOR)
         self.more = more

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 
-from connector.shipped import shipped
 from connector.testing.conformance.clock import Clock
-from connector.testing.simulator import Simulator
 from tests.adapters.tryton.front import TrytonFront
 from tests.adapters.tryton.office import Office
 from tests.adapters.tryton.running import TrytonServer
@@ -38,16 +36,11 @@ class Desk(SalesDesk):
         return super().__enter__()
 
     @cached_property
-    def simulator(self) -> Simulator:
-        return TrytonFront(self.server, clock=self.clock.now, monotonic=self.clock.monotonic, factor=self.factor)
+    def simulator(self) -> TrytonFront:
+        return self.made(TrytonFront, server=self.server)
 
     def connection(self) -> Mapping[str, Any]:
-        front = self.simulator
-        assert isinstance(front, TrytonFront)
-        return {
-            "adapter": "tryton", "credentials": front.credentials, "base_url": front.base_url,
-            "mapping": str(shipped("tryton.yaml")),
-        }  # fmt: skip
+        return self.block("tryton.yaml", self.simulator.credentials)
 
     def tagged(self, email: str) -> bool:
         return "MQL" in self.office.categories(int(self.office.opportunity(self.lead(email))["party"]))
