@@ -10,6 +10,7 @@ from adapters.espocrm.api import Api, condition
 from adapters.espocrm.schema import Schema
 from adapters.espocrm.spec import LEAD, PEOPLE, TAG_FIELD
 from connector.adapter import Options
+from connector.adapter.usable import FIELD_MISSING
 from connector.errors import AuthError, ConfigError
 from connector.model import Json
 
@@ -66,7 +67,7 @@ class Account:
         if self.schema.find(entity, key) is None:
             raise ConfigError(
                 f"connection '{self.options.connection}': {entity} has no field '{key}' for the key",
-                code="field_missing",
+                code=FIELD_MISSING,
                 hint="'leadloop prepare' makes it",
             )
         return key

@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.espocrm.account import Account
 from adapters.espocrm.reading import ref_of, rows_of
+from connector.adapter.usable import FIELD_MISSING
 from connector.errors import RecordError
 from connector.model import Json, LeadWrite, ReadBack
 
@@ -21,7 +22,7 @@ def check(account: Account, write: LeadWrite) -> None:
     column = account.schema.find(write.object or account.main, account.tag_field)
     if column is None:
         text = f"there is no field '{account.tag_field}' for tags: 'leadloop prepare' makes it"
-        raise RecordError(text, code="field_missing", field=account.tag_field)
+        raise RecordError(text, code=FIELD_MISSING, field=account.tag_field)
     if write.on and column.options and not column.free and write.name not in column.options:
         text = f"'{column.name}' has no option '{write.name}': add it"
         raise RecordError(text, code="bad_option", field=column.name)

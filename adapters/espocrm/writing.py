@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from adapters.espocrm import tags, tasks
 from adapters.espocrm.account import Account
@@ -18,14 +18,12 @@ from adapters.espocrm.directory import CONTACT_OF, STATUS, Ref, addresses, conta
 from adapters.espocrm.errors import BUSY_S, FORBIDDEN
 from adapters.espocrm.reading import ref_of, rows_of
 from adapters.espocrm.resolving import resolve
-from adapters.espocrm.spec import LEAD
+from adapters.espocrm.spec import LEAD, SPEC
 from adapters.espocrm.values import encoded
 from connector.adapter import Found, NotDone, PersonKeys, Sending
-from connector.errors import AuthError, ConfigError, LeadloopError, RecordError, RemoteRefusal
+from connector.adapter.usable import FIELD_MISSING, check_write, stop_if_nothing_fits
+from connector.errors import AuthError, LeadloopError, RecordError, RemoteRefusal
 from connector.model import Json, LeadWrite, Outcome
-
-KINDS: Final = ("record", "tag", "task", "note")
-FIELD_MISSING: Final = "field_missing"
 
 
 class Batch:
@@ -41,7 +39,9 @@ class Batch:
     def write(self, batch: Sequence[LeadWrite]) -> list[Outcome]:
         """One outcome per write, in the order given. Raises only when nothing of the batch has gone out."""
         fit = [write for write in batch if self._sending.fits(write, self._check)]
-        self._stop_if_nothing_fits(list(self._sending.outcomes.values()), batch)
+        if not fit:
+            told = list(self._sending.outcomes.values())
+            stop_if_nothing_fits(told, "EspoCRM", self._account.options.connection)
         self._rows = self._targets([write for write in fit if write.record_id])
         self._there = self._found([write for write in fit if not write.record_id])
         for write in fit:
@@ -55,10 +55,7 @@ class Batch:
 
     def _check(self, write: LeadWrite) -> None:
         """Can it be sent at all? Raises RecordError that says why not."""
-        if write.kind not in KINDS:
-            raise RecordError(f"EspoCRM takes no writes of kind '{write.kind}'", code="unsupported")
-        if write.kind != "record" and not write.record_id:
-            raise RecordError(f"a {write.kind} hangs on a record, and this write names none", code="no_record")
+        check_write(write, SPEC.capabilities.writes, "EspoCRM")
         if write.kind == "tag":
             tags.check(self._account, write)
         if write.kind == "record":
@@ -68,8 +65,8 @@ class Batch:
         """A record carries our key from its first write on."""
         entity = write.object or self._account.main
         key = self._account.key_on(entity)
-        if write.record_id is None and not (key and write.key):
-            raise RecordError("a record is made under a key, and there is none", code="blank_key")
+        if not (write.record_id or key):
+            raise RecordError("the mapping names no key to make records under: set `key`", code="no_key")
         values: dict[str, Any] = {}
         for name, value in write.fields.items():
             column = self._account.schema.find(entity, name)
@@ -97,17 +94,6 @@ class Batch:
             if mine is not None:
                 found[write.key] = mine
         return found
-
-    def _stop_if_nothing_fits(self, unfit: Sequence[Outcome], batch: Sequence[LeadWrite]) -> None:
-        """What refuses every write is the mapping's or the account's, and nobody's record."""
-        if not batch or len(unfit) < len(batch) or any(one.code != FIELD_MISSING for one in unfit):
-            return
-        names = ", ".join(sorted({str(one.field) for one in unfit}))
-        raise ConfigError(
-            f"connection '{self._account.options.connection}': EspoCRM does not have, or hides from this user: {names}",
-            code=FIELD_MISSING,
-            hint="'leadloop prepare' makes it; or correct its name in the mapping",
-        )
 
     # Requests.
 

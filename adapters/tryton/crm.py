@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from adapters.tryton import checking, errors, notes, outcomes, preparing, reading, tags, walking
 from adapters.tryton.account import Account
@@ -39,7 +39,8 @@ from connector.adapter import (
     Resolution,
     StaticAuth,
 )  # fmt: skip
-from connector.errors import ConfigError, LeadloopError, RecordError, RemoteError
+from connector.adapter.usable import check_write, stop_if_nothing_fits
+from connector.errors import LeadloopError, RecordError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 SPEC = CrmSpec(
@@ -72,6 +73,9 @@ SPEC = CrmSpec(
         "how long an unfinished transaction may hide behind its own start: five minutes are allowed for",
     ),
 )
+
+
+READABLE: Final = "correct its name in the mapping, or let the user of the key read it"
 
 
 class TrytonCrm(CrmAdapter):
@@ -111,7 +115,9 @@ class TrytonCrm(CrmAdapter):
         sending = TrytonSending(self.account.schema)
         parts: dict[str, Parts] = {}
         fit = [write for write in named if sending.fits(write, lambda one: parts.update({one.effect: self._fit(one)}))]
-        self._stop_if_no_row_fits(named, sending)
+        if not fit:
+            told = sending.outcomes_of(named)
+            stop_if_nothing_fits(told, self.spec.title, self.options.connection, READABLE)
         for fresh in (True, False):
             api = self.account.api.with_reserve(fresh)
             part = [write for write in fit if write.fresh is fresh]
@@ -173,24 +179,7 @@ class TrytonCrm(CrmAdapter):
 
     def _fit(self, write: LeadWrite) -> Parts:
         """A write's fields, sorted. Raises RecordError for what cannot be sent at all."""
-        if write.kind not in self.spec.capabilities.writes:
-            raise RecordError(f"Tryton takes no writes of kind '{write.kind}'", code="unsupported")
+        check_write(write, self.spec.capabilities.writes, self.spec.title)
         if write.object not in OBJECTS or (write.object != OPPORTUNITY and not write.record_id):
             raise RecordError(f"leads are made as {OPPORTUNITY}, not as '{write.object}'", code="unsupported")
-        if write.kind != "record":
-            if not write.record_id:
-                raise RecordError(f"a {write.kind} hangs on a record, and this write names none", code="no_record")
-            return Parts()
-        if not write.record_id and not write.key:
-            raise RecordError("a record is made under a key, and this write has none", code="blank_key")
-        return parts_of(self.account.schema, write)
-
-    def _stop_if_no_row_fits(self, batch: Sequence[LeadWrite], sending: TrytonSending) -> None:
-        """When every row of a batch names a field that nobody has, it is the mapping's and nobody's record."""
-        told = [one for write in batch if (one := sending.outcomes.get(write.effect)) is not None]
-        if told and len(told) == len(batch) and all(one.code == "field_missing" for one in told):
-            missing = sorted({str(one.field) for one in told})
-            raise ConfigError(
-                f"connection '{self.options.connection}': Tryton has no field {', '.join(missing)}",
-                code="field_missing", hint="correct its name in the mapping, or let the user of the key read it",
-            )  # fmt: skip
+        return parts_of(self.account.schema, write) if write.kind == "record" else Parts()

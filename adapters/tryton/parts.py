@@ -9,6 +9,7 @@ from adapters.tryton import block
 from adapters.tryton.names import KEY_NAME, OPPORTUNITY, PARTY
 from adapters.tryton.schema import CONTACTS, Schema
 from adapters.tryton.values import encoded
+from connector.adapter.usable import FIELD_MISSING
 from connector.errors import RecordError
 from connector.model import Json, LeadWrite
 
@@ -30,7 +31,7 @@ def parts_of(schema: Schema, write: LeadWrite) -> Parts:
     for name, value in write.fields.items():
         column = schema.find(object_name, name)
         if column is None:
-            raise RecordError(f"Tryton has no field '{name}' for {object_name}", code="field_missing", field=name)
+            raise RecordError(f"Tryton has no field '{name}' for {object_name}", code=FIELD_MISSING, field=name)
         if column.part == "key":
             continue  # it goes with every write of a record
         is_of_party = column.part == "party" or object_name == PARTY

@@ -43,8 +43,12 @@ def test_a_write_that_cannot_be_sent_says_why(write: LeadWrite, code: str) -> No
 
 def test_a_field_that_every_row_wants_in_vain_is_the_mappings_fault() -> None:
     told = [Outcome(str(number), "rejected", code=FIELD_MISSING, field=name) for number, name in enumerate("bab")]
-    with pytest.raises(ConfigError, match="'acme-1': Acme does not have, or hides from this user: a, b"):
+    with pytest.raises(ConfigError, match="'acme-1': Acme does not have, or hides from this user: a, b") as caught:
         stop_if_nothing_fits(told, "Acme", "acme-1")
+    assert "'leadloop prepare' makes it" in str(caught.value.hint)
+    with pytest.raises(ConfigError) as caught:
+        stop_if_nothing_fits(told, "Acme", "acme-1", "ask Acme for it")
+    assert caught.value.hint == "ask Acme for it", "where nobody can make fields"
 
 
 def test_a_batch_of_which_something_went_through_goes_on() -> None:

@@ -196,3 +196,20 @@ def test_what_is_sent_names_only_what_is_written(espo):
     world.adapter().write([world.change(record, 1, 60)])
     [put] = world.simulator.calls("PUT")
     assert json.loads(put.body) == {"cLeadloopScore": 60, "cLeadloopId": world.key_of(1)}
+
+
+def test_a_creation_without_a_key_and_a_task_on_nothing_are_refused(espo):
+    world = espo()
+    nameless = replace(world.creation(1), key="")
+    loose = LeadWrite("task", "task", "ll-1", "Lead", fields={"subject": "Call"})
+    strange = LeadWrite("stage", "stage", "ll-1", "Lead", "65f1")
+    outcomes = world.adapter().write([nameless, loose, strange])
+    assert [one.code for one in outcomes] == ["blank_key", "no_record", "unsupported"]
+    assert world.simulator.calls("POST|PUT") == []
+
+
+def test_nothing_is_made_where_the_mapping_names_no_key(espo):
+    world = espo(key=None)
+    (outcome,) = world.adapter().write([world.creation(1)])
+    assert outcome.code == "no_key"
+    assert world.simulator.calls("POST|PUT") == []
