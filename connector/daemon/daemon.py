@@ -18,6 +18,7 @@ from connector.errors import ConfigError, LeadloopError, LockedError, StateError
 from connector.insight import metrics
 from connector.logs import place_of
 from connector.loop.context import Loop, World
+from connector.loop.in_force import take_up
 from connector.loop.requests import carry_out
 from connector.server import Counts, Health, HealthServer, application
 from connector.server.readiness import readiness
@@ -122,6 +123,8 @@ class Daemon:
 
     def _follow(self, loop: Loop) -> None:
         """Run the lanes of this configuration and hold its streams to their schedules."""
+        with self._store.write(step=True) as tx:
+            take_up(tx, loop)
         zone, found = loop.config.time_zone, lanes(loop)
         self._timetable.set(found, zone)
         self.health.streams = streams(found, zone, self._world.now())

@@ -15,6 +15,7 @@ from connector.loop.decisions import decisions, removals
 from connector.loop.feedback import feedback
 from connector.loop.find import find_records
 from connector.loop.guarded import guarded
+from connector.loop.in_force import take_up
 from connector.loop.pull import activities_per_contact, named_contacts, pull
 from connector.loop.push import push
 from connector.loop.reconcile import reconcile
@@ -22,7 +23,6 @@ from connector.loop.requests import carry_out
 from connector.loop.score import score_step
 from connector.loop.tally import Tally, outcome
 from connector.state import operation
-from connector.state.store import Tx
 
 STEPS = ("pull", "score", "push", "decisions", "feedback", "reconcile")
 """What `--only` takes. Qualifying happens in the transaction of the score."""
@@ -42,7 +42,7 @@ def run_once(
     loop.forced = tuple(only) != STEPS
     with loop.store.write(step=True) as tx:
         operation.start_run(tx, loop.run, kind, loop.world.now())
-        note_versions(tx, loop)
+        take_up(tx, loop)
     lines: list[Tally] = []
     for step in STEPS:
         if step in only and not loop.stopping():
@@ -52,17 +52,6 @@ def run_once(
     with loop.store.write(step=True) as tx:
         operation.end_run(tx, loop.run, result, [line.as_json() for line in lines], loop.world.now())
     return lines
-
-
-def note_versions(tx: Tx, loop: Loop) -> None:
-    """Remember the scoring model and the mappings under which this run works: each MQL carries their version."""
-    now = loop.world.now()
-    files = {("model", loop.model.version): loop.config.scoring}
-    files |= {("mapping", f"{one.name} {one.mapping.version}"): one.config.mapping for one in loop.marketing}
-    files |= {("mapping", f"{one.name} {one.mapping.version}"): one.config.mapping for one in loop.crm}
-    for (kind, version), path in files.items():
-        if not operation.knows_version(tx, kind, version):
-            operation.note_version(tx, kind, version, path.read_text(encoding="utf-8"), now)
 
 
 def pull_step(loop: Loop, connection: str | None = None) -> list[Tally]:

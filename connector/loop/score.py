@@ -14,6 +14,7 @@ from typing import Any
 from connector.lifecycle import Event, Placed, Standing, fold, may_enter, may_leave, may_leave_at, wait_over_at
 from connector.loop import merge
 from connector.loop.context import Loop
+from connector.loop.in_force import is_in_force
 from connector.loop.tally import Tally
 from connector.loop.wishes import Wisher
 from connector.model import ATTRIBUTES, Consent, Person, Recycled, Score
@@ -50,12 +51,12 @@ class Lead:
 
 
 def score_step(loop: Loop) -> list[Tally]:
-    """Score every marked lead; one line."""
+    """Score every marked lead; one line. A run that a reload overtook leaves them to the rules in force now."""
     tally = Tally("score")
     order = {source.name: rank for rank, source in enumerate(loop.marketing)}
     while not loop.stopping():
         with loop.store.write(step=True) as tx:
-            persons = leads.due_people(tx, loop.world.now(), BATCH)
+            persons = leads.due_people(tx, loop.world.now(), BATCH) if is_in_force(tx, loop) else []
             if not persons:
                 break
             _score_batch(tx, loop, persons, order, tally)

@@ -396,6 +396,18 @@ def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime,
     not_due(tx, connection, person)
 
 
+def replace_unsent(tx: sqlite3.Connection, connection: str, at: datetime, why: str) -> None:
+    """What has not left yet is to be planned anew, from a wish that will be worked out again; once-only effects stay.
+
+    Held rows too: the blast guard counts them again, and a person released what they saw.
+    """
+    tx.execute(
+        "UPDATE outbox SET state = 'replaced', why = ?, settled_at = ? WHERE connection = ?"
+        " AND state IN ('planned', 'held') AND kind IN ('record', 'field', 'tag', 'list')",
+        (why, stamp(at), connection),
+    )
+
+
 def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str) -> None:
     """What hangs on a suppressed row is suppressed with it."""
     tx.execute(

@@ -129,6 +129,11 @@ def mark_dirty(tx: sqlite3.Connection, persons: Iterable[int], *, level: int = 1
     tx.executemany("UPDATE people SET dirty = max(dirty, ?) WHERE id = ?", [(level, person) for person in persons])
 
 
+def mark_everyone_dirty(tx: sqlite3.Connection) -> None:
+    """All leads are to be scored again, behind those that something happened to."""
+    tx.execute("UPDATE people SET dirty = 1 WHERE dirty = 0 AND merged_into IS NULL AND erased_at IS NULL")
+
+
 def retire_email(tx: sqlite3.Connection, person: int, key: str) -> None:
     """An address that none of the person's contacts has any more becomes an alias."""
     tx.execute(
