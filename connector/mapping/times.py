@@ -11,6 +11,7 @@ DATE_ORDERS: Final = ("day_first", "month_first")
 EPOCH_MS_FROM: Final = 10**11
 """Numbers from here on count milliseconds since 1970 (as seconds they would lie in the year 5138)."""
 LATEST_MS: Final = 253_402_300_799_999
+NO_TIME: Final = "this is no date or time"
 _BY_PEOPLE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _EPOCH: Final = re.compile(r"-?\d{9,16}(\.\d+)?")
 _UTC_ZONE: Final = ZoneInfo("UTC")
@@ -30,7 +31,7 @@ def read_time(value: Any, zone: ZoneInfo = _UTC_ZONE, order: str | None = None) 
     if isinstance(value, datetime):
         return _aware(value, zone)
     if isinstance(value, date):
-        return datetime.combine(value, time(), zone).astimezone(UTC)
+        return _aware(datetime.combine(value, time()), zone)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(float(value))
     text = str(value).strip()
@@ -43,7 +44,11 @@ def read_date(value: Any, zone: ZoneInfo = _UTC_ZONE, order: str | None = None) 
     """The day that a value tells: as written when it is a date, of the moment in `zone` when it has an offset."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    return read_time(value, zone, order).astimezone(zone).date()
+    at = read_time(value, zone, order)
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:  # the first hours of the year 1, seen from the west
+        raise ValueError(NO_TIME) from None
 
 
 def has_time(value: Any) -> bool:
@@ -65,7 +70,7 @@ def _from_text(text: str, order: str | None) -> datetime:
         pass
     found = _BY_PEOPLE.fullmatch(text)
     if found is None or order is None:
-        raise ValueError("this is no date or time")
+        raise ValueError(NO_TIME)
     first, second, year, clock = found.groups()
     day, month = (first, second) if order == "day_first" else (second, first)
     hours = f"{clock:0>5}" if clock and clock.count(":") == 1 else f"{clock or '00:00:00':0>8}"
@@ -75,11 +80,14 @@ def _from_text(text: str, order: str | None) -> datetime:
 def _from_epoch(count: float) -> datetime:
     milliseconds = count if abs(count) >= EPOCH_MS_FROM else count * 1000
     if not 0 <= milliseconds <= LATEST_MS:
-        raise ValueError("this is no date or time")
+        raise ValueError(NO_TIME)
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _aware(at: datetime, zone: ZoneInfo) -> datetime:
     if at.tzinfo is UTC:
         return at
-    return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:  # the last day of the year 9999, west of Greenwich: a stand-in for "never"
+        raise ValueError(NO_TIME) from None

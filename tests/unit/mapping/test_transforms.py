@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,14 @@ from connector.mapping.countries import country_code
 from connector.mapping.times import has_time, read_date, read_time, utc_text
 from connector.mapping.transforms import TRANSFORMS, Setting, compile_transforms
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.text()
+    | st.integers(-(2**64), 2**64) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.from_regex(r"-?[0-9]{1,400}([.,][0-9]{1,3})?(e[0-9]{1,4})?", fullmatch=True)
+    | st.datetimes(timezones=st.timezones()).map(lambda at: at.isoformat()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
 SETTING = Setting(ZoneInfo("America/Sao_Paulo"), country=lambda record: record.get("country"))
 
 
@@ -118,6 +127,25 @@ def test_moments_are_read_in_every_spelling_that_platforms_use() -> None:
     texts = ("2026-11-20T14:25:24.000-03:00", "2026-11-20T17:25:24.000+0000", "1795195524000")
     for value in (*texts, 1795195524000, 1795195524, at):
         assert read_time(value) == at
+
+
+@pytest.mark.parametrize("never", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_stand_in_for_never_beyond_the_calendar_is_no_time(never: str) -> None:
+    with pytest.raises(ValueError, match="no date or time"):
+        read_time(never)
+    with pytest.raises(ValueError, match="no date or time"):
+        read_date(never, ZoneInfo("America/Sao_Paulo"))
+
+
+def test_the_first_moment_of_the_calendar_is_no_day_in_the_west() -> None:
+    with pytest.raises(ValueError, match="no date or time"):
+        read_date("0001-01-01T00:00:00Z", ZoneInfo("America/Sao_Paulo"))
+
+
+@given(JSON, st.sampled_from(sorted(TRANSFORMS)))
+def test_whatever_a_platform_sends_a_transform_changes_it_or_refuses_it(value: Any, name: str) -> None:
+    with suppress(ValueError):
+        changed({name: 1} if name == "truncate" else name, value)
 
 
 def test_a_date_is_a_day_and_not_a_moment() -> None:
