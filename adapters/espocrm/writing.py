@@ -20,7 +20,8 @@ from adapters.espocrm.reading import ref_of, rows_of
 from adapters.espocrm.resolving import resolve
 from adapters.espocrm.spec import LEAD, SPEC
 from adapters.espocrm.values import encoded
-from connector.adapter import Found, NotDone, PersonKeys, Sending
+from connector.adapter import Found, NotDone, Sending
+from connector.adapter.existing import exists, person_of, record_of
 from connector.adapter.usable import FIELD_MISSING, check_write, stop_if_nothing_fits
 from connector.errors import AuthError, LeadloopError, RecordError, RemoteRefusal
 from connector.model import Json, LeadWrite, Outcome
@@ -85,15 +86,9 @@ class Batch:
         """The records that these persons have, of those that nobody looked for since they were last tried."""
         absent = self._account.absent
         doubtful = [write for write in wanted if write.key not in absent]
-        absent.difference_update(write.key for write in wanted)
-        people = [PersonKeys(write.key, (), (write.email,) if write.email else ()) for write in doubtful]
-        found = {}
-        for write, answer in zip(doubtful, resolve(self._account, people) if people else (), strict=True):
-            absent.discard(write.key)
-            mine = next((one for one in answer.found if one.key in (None, write.key)), None)
-            if mine is not None:
-                found[write.key] = mine
-        return found
+        answers = resolve(self._account, [person_of(write) for write in doubtful]) if doubtful else ()
+        absent.difference_update(write.key for write in wanted)  # an absence serves one attempt
+        return {answer.leadloop_id: mine for answer in answers if (mine := record_of(answer)) is not None}
 
     # Requests.
 
@@ -136,13 +131,13 @@ class Batch:
         if there is not None and there.key == write.key:
             return self._update(write, (there.object, there.id))
         if there is not None:
-            return _conflict(write, [(there.object, there.id)])
+            return exists(write, (there.object, there.id))
         entity = write.object or self._account.main
         made = self._account.api.create(entity, self._bodies[write.effect], reserve=write.fresh)
         if isinstance(made, Duplicates):
             same = [(entity, str(row["id"])) for row in made if self._is_same(entity, row, write)]
             if same:
-                return _conflict(write, same)
+                return exists(write, *same)
             made = self._account.api.create(entity, self._bodies[write.effect], reserve=write.fresh, checked=True)
         outcome = self._made(write, entity, made)
         self._there[write.key] = Found(entity, str(outcome.record_id), by="key", key=write.key)
@@ -194,10 +189,3 @@ def _rejected(write: LeadWrite, code: str, text: str, *, moved: bool = False) ->
     return Outcome(
         write.effect, "rejected", record_id=write.record_id, object=write.object, code=code, text=text, moved=moved
     )
-
-
-def _conflict(write: LeadWrite, existing: Sequence[Ref]) -> Outcome:
-    return Outcome(
-        write.effect, "conflict", object=write.object, code="exists", text="the person has a record already",
-        existing=list(existing),
-    )  # fmt: skip

@@ -16,7 +16,8 @@ from adapters.odoo.errors import BUSY, BUSY_S, DENIED
 from adapters.odoo.resolving import resolve
 from adapters.odoo.spec import LEAD, SPEC
 from adapters.odoo.values import Encoder
-from connector.adapter import Found, NotDone, PersonKeys, Send, Sending
+from connector.adapter import Found, NotDone, Send, Sending
+from connector.adapter.existing import exists, person_of, record_of
 from connector.adapter.usable import FIELD_MISSING, check_write, stop_if_nothing_fits
 from connector.errors import AuthError, LeadloopError, RecordError
 from connector.model import LeadWrite, Outcome
@@ -91,10 +92,7 @@ class Batch:
             if found is not None and found.key == write.key:
                 changes.append(self._at(write, found.id))
             elif found is not None:
-                self._sending.outcomes[write.effect] = Outcome(
-                    write.effect, "conflict", object=LEAD, code="exists", text="the person has a record already",
-                    existing=[(LEAD, found.id)],
-                )  # fmt: skip
+                self._sending.outcomes[write.effect] = exists(write, (LEAD, found.id))
             elif any(one.key == write.key for one in creations):
                 again.append(write)
             else:
@@ -104,13 +102,8 @@ class Batch:
     def _there(self, wanted: Sequence[LeadWrite]) -> dict[str, Found]:
         """The records that these persons have, of those that nobody looked for since they were last tried."""
         doubtful = [write for write in wanted if write.key not in self._account.memory.absent]
-        people = [PersonKeys(write.key, (), (write.email,) if write.email else ()) for write in doubtful]
-        found = {}
-        for write, answer in zip(doubtful, resolve(self._account, people) if people else (), strict=True):
-            mine = next((one for one in answer.found if one.key in (None, write.key)), None)
-            if mine is not None:
-                found[write.key] = mine
-        return found
+        answers = resolve(self._account, [person_of(write) for write in doubtful]) if doubtful else ()
+        return {answer.leadloop_id: mine for answer in answers if (mine := record_of(answer)) is not None}
 
     def _at(self, write: LeadWrite, record_id: str) -> LeadWrite:
         """The same write, as a change of a record that is there."""

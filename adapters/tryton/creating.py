@@ -16,7 +16,8 @@ from adapters.tryton.finding import Directory, Finder
 from adapters.tryton.names import OPPORTUNITY, PARTY, folded
 from adapters.tryton.parts import Parts, comment_with, new_party
 from adapters.tryton.resolving import Resolver
-from connector.adapter import Found, PersonKeys
+from connector.adapter import Found
+from connector.adapter.existing import person_of, record_of
 from connector.model import Json, LeadWrite, Outcome
 
 NO_NAME = "(not given)"
@@ -34,18 +35,14 @@ class Creator:
 
     def existing(self, writes: Sequence[LeadWrite]) -> dict[str, Found]:
         """Records that these persons have already, by effect: looked up each time, as Tryton knows no unique key."""
-        people = [PersonKeys(write.key, (), (write.email,) if write.email else ()) for write in writes]
-        if not people:
+        if not writes:
             return {}
         options = self.account.options
+        people = [person_of(write) for write in writes]
         self._directory = Finder(self.api, options.key, options.match).directory(people)
         resolver = Resolver(self._directory, options.match)
-        found: dict[str, Found] = {}
-        for write, person in zip(writes, people, strict=True):
-            one = next((one for one in resolver.resolve(person).found if one.key in (None, write.key)), None)
-            if one is not None:
-                found[write.effect] = one
-        return found
+        found = {write.effect: record_of(resolver.resolve(person_of(write))) for write in writes}
+        return {effect: one for effect, one in found.items() if one is not None}
 
     def send(self, writes: Sequence[LeadWrite]) -> list[Outcome]:
         """One call for the missing parties, one for the opportunities."""
@@ -67,7 +64,7 @@ class Creator:
         """The party that was made for the person a moment ago, or that carries the key or the address."""
         if write.key in self._parties:
             return self._parties[write.key]
-        person = PersonKeys(write.key, (), (write.email,) if write.email else ())
+        person = person_of(write)
         by_key = self._directory.party_ids(person, by_key=True)
         by_email = self._directory.party_ids(person, by_key=False) if "email" in self.account.options.match else []
         living = [place for one in (*by_key, *by_email) if (place := self._directory.living(one)) is not None]

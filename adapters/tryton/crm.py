@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from adapters.tryton import checking, errors, notes, outcomes, preparing, reading, tags, walking
+from adapters.tryton import checking, errors, notes, preparing, reading, tags, walking
 from adapters.tryton.account import Account
 from adapters.tryton.api import Api
 from adapters.tryton.changing import Changer
@@ -39,6 +39,7 @@ from connector.adapter import (
     Resolution,
     StaticAuth,
 )  # fmt: skip
+from connector.adapter.existing import exists
 from connector.adapter.usable import check_write, stop_if_nothing_fits
 from connector.errors import LeadloopError, RecordError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
@@ -151,7 +152,7 @@ class TrytonCrm(CrmAdapter):
         for write in creations:
             found = there.get(write.effect)
             if found is not None and found.key != write.key:
-                sending.outcomes[write.effect] = outcomes.conflict(write, (found.object, found.id))
+                sending.outcomes[write.effect] = exists(write, (found.object, found.id))
             elif found is not None:
                 changes.append(as_change(write, found))
         new = [write for write in creations if write.effect not in there]
@@ -173,7 +174,7 @@ class TrytonCrm(CrmAdapter):
         for write in again:
             made = first[write.key]
             if made.object and made.record_id:
-                sending.outcomes[write.effect] = outcomes.conflict(write, (made.object, made.record_id))
+                sending.outcomes[write.effect] = exists(write, (made.object, made.record_id))
             else:
                 sending.outcomes[write.effect] = replace(made, effect=write.effect)
 

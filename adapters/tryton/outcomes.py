@@ -26,14 +26,6 @@ def closed(write: LeadWrite) -> Outcome:
     return _moved(write, "closed", "the opportunity was converted, won, lost or cancelled: it takes no changes")
 
 
-def conflict(write: LeadWrite, existing: Ref) -> Outcome:
-    """The person has a record already."""
-    return Outcome(
-        write.effect, "conflict", object=existing[0], code="exists", text="the person has a record already",
-        existing=[existing],
-    )  # fmt: skip
-
-
 def _moved(write: LeadWrite, code: str, text: str) -> Outcome:
     return Outcome(
         write.effect, "rejected", record_id=write.record_id, object=write.object, code=code, text=text, moved=True
