@@ -25,6 +25,9 @@ from connector.http.world import World
 ATTEMPTS = 5
 WAITING_S = 60.0
 """Attempts of one request and seconds of waiting between them, at most; then the engine schedules."""
+MOST_AHEAD = timedelta(days=1)
+"""A platform's clock further ahead of ours is not believed: a cursor would skip all changes until then. A clock that
+is behind costs nothing but a second reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ class HttpClient:
 
     def _learn(self, answer: HttpAnswer) -> None:
         """The platform's clock and the account's use. A clock learned once would go wrong over a suspended night."""
-        if (date := answer.date) is not None:
+        if (date := answer.date) is not None and date - self._world.now() < MOST_AHEAD:
             self._clock = (date, self._world.monotonic())
         usage = self._reader.usage(answer)
         if usage is not None:

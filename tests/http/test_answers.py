@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 import requests
@@ -229,6 +230,18 @@ def test_the_platforms_clock_is_its_first_date_moved_on(remote, open_client, clo
     clock.passed_s += 90
     assert client.now().isoformat() == "2026-11-21T08:01:30+00:00"
     assert clock.now() - client.now() == timedelta(days=1, hours=4)
+
+
+def test_a_clock_years_ahead_is_not_believed(remote, open_client, clock):
+    wrong = {"Date": "Sun, 21 Nov 2027 08:00:00 GMT"}
+    remote.get(URL, json={}, headers=wrong)
+    client = open_client()
+    client.request("GET", "/leads")
+    assert client.now() == clock.now(), "a cursor that it moved ahead would skip a year of changes"
+    remote.get(URL, json={}, headers={"Date": format_datetime(clock.now() + timedelta(hours=3), usegmt=True)})
+    client.request("GET", "/leads")
+    client.request("GET", "/leads")
+    assert client.now() - clock.now() == pytest.approx(timedelta(hours=3), abs=timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
