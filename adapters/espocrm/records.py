@@ -11,8 +11,9 @@ from adapters.espocrm.account import Account
 from adapters.espocrm.api import MAX_ROWS, moment
 from adapters.espocrm.directory import CONTACT_OF
 from adapters.espocrm.spec import CONTACT, LEAD, OPPORTUNITY, PEOPLE
-from adapters.espocrm.walking import BEGINNING, Mark, walk
+from adapters.espocrm.walking import walk
 from connector.adapter import Page
+from connector.adapter.seconds import BEGINNING, Mark
 from connector.errors import ConfigError
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -35,7 +36,7 @@ class Walker:
     def pages(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Pages of changed records; each carries the marks of all objects, so that any may be the last one saved."""
         since = self.account.options.since or BEGINNING
-        marks = {name: Mark.read(cursor, name, since) for name in self.objects}
+        marks = {name: Mark.read((cursor or {}).get(name), since) for name in self.objects}
         for name in self.objects:
             begun = marks[name].since
             for rows, mark in walk(self.account.api, name, self._asked(name), marks[name], self.page_rows):

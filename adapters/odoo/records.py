@@ -11,6 +11,7 @@ from adapters.odoo.history import Chatter, History
 from adapters.odoo.spec import LEAD
 from adapters.odoo.views import View, moment
 from connector.adapter import Page
+from connector.adapter.seconds import BEGINNING, Mark
 from connector.model import CrmRecord, Json
 
 _ALWAYS: Final = ("write_date", "write_uid", "create_date", "email_normalized")
@@ -32,13 +33,13 @@ class Walker:
         names = options.fields.get(LEAD, ())
         key = (options.key,) if options.key and options.key in self.account.columns else ()
         codes = list(dict.fromkeys([*_ALWAYS, *_TOLD_OF, *key, *self.account.codes_of(names)]))
-        mark = walking.Mark.read(cursor, options.since or walking.BEGINNING)
+        mark = Mark.read(cursor, options.since or BEGINNING)
         for rows, following in walking.walk(self.account.api, codes, mark, self.page_rows):
             zero = None if rows else "no lead changed since the last read"
             yield Page(self._records(rows, names, mark), following.stored(), why_zero=zero)
             mark = following
 
-    def _records(self, rows: Sequence[Json], names: Sequence[str], mark: walking.Mark) -> list[CrmRecord]:
+    def _records(self, rows: Sequence[Json], names: Sequence[str], mark: Mark) -> list[CrmRecord]:
         if not rows:
             return []
         tags = self.account.tag_names(rows) if "tags" in names else {}

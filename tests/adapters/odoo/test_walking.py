@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.odoo.walking import BEGINNING, Mark, walk
+from adapters.odoo.walking import walk
+from connector.adapter.seconds import BEGINNING, Mark
 from connector.testing.simulators.odoo.domains import compiled
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
