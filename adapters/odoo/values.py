@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from html import escape
 from typing import Any, Final
 
 from adapters.odoo.account import Account
 from adapters.odoo.columns import LABEL, Column
 from adapters.odoo.views import told
+from connector.adapter import fitting
+from connector.adapter.fitting import unfit
+from connector.adapter.usable import FIELD_MISSING
 from connector.errors import RecordError
 
 NUMBERS: Final = ("integer", "float", "monetary")
@@ -36,20 +38,22 @@ class Encoder:
             return _number(column, value)
         if column.type in (LABEL, "many2one"):
             return self._link(column, value)
-        if column.type in ("date", "datetime"):
-            return _time(column, value)
+        if column.type == "date":
+            return fitting.day(column.name, value).isoformat()
+        if column.type == "datetime":
+            return told(fitting.moment(column.name, value))
         if column.type == "selection":
-            return _option(column, value)
+            return fitting.option(column.name, value, column.options)
         if column.type == "many2many":
-            raise unfit(column, "not_written", "holds several records, which are not written here")
+            raise unfit(column.name, "not_written", "holds several records, which are not written here")
         return _text(column, value)
 
     def _column(self, name: str) -> Column:
         column = self._account.columns.get(name)
         if column is None:
-            raise RecordError(f"Odoo has no field '{name}' on a lead", code="field_missing", field=name)
+            raise RecordError(f"Odoo has no field '{name}' on a lead", code=FIELD_MISSING, field=name)
         if not column.writable:
-            raise unfit(column, "read_only", "is not ours to write")
+            raise unfit(column.name, "read_only", "is not ours to write")
         return column
 
     def _link(self, column: Column, value: Any) -> int:
@@ -67,13 +71,8 @@ class Encoder:
         named = {"name": name, "operator": "=ilike", "limit": 2}
         rows = self._account.api.ask(column.relation, "name_search", named)
         if not isinstance(rows, list) or len(rows) != 1:
-            raise unfit(column, "bad_option", "names a record that is not there, or there twice")
+            raise unfit(column.name, "bad_option", "names a record that is not there, or there twice")
         return int(rows[0][0])
-
-
-def unfit(column: Column, code: str, what: str) -> RecordError:
-    """The refusal of a value; it stands in no text."""
-    return RecordError(f"'{column.name}' {what}", code=code, field=column.name)
 
 
 def _yes_or_no(column: Column, value: Any) -> bool:
@@ -81,7 +80,7 @@ def _yes_or_no(column: Column, value: Any) -> bool:
         return value
     word = str(value).strip().lower()
     if word not in ("true", "false", "1", "0", "yes", "no"):
-        raise unfit(column, "not_a_boolean", "takes yes or no")
+        raise unfit(column.name, "not_a_boolean", "takes yes or no")
     return word in ("true", "1", "yes")
 
 
@@ -89,33 +88,14 @@ def _number(column: Column, value: Any) -> int | float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise unfit(column, "not_a_number", "takes numbers") from None
+        raise unfit(column.name, "not_a_number", "takes numbers") from None
     if column.type != "integer":
         return number
     if not number.is_integer():
-        raise unfit(column, "not_whole", "takes whole numbers")
+        raise unfit(column.name, "not_whole", "takes whole numbers")
     return int(number)
 
 
-def _time(column: Column, value: Any) -> str:
-    try:
-        at = value if isinstance(value, date) else datetime.fromisoformat(str(value))
-    except ValueError:
-        raise unfit(column, "not_a_time", "takes dates") from None
-    if column.type == "date" or not isinstance(at, datetime):
-        return at.strftime("%Y-%m-%d" if column.type == "date" else "%Y-%m-%d 00:00:00")
-    return told(at)
-
-
-def _option(column: Column, value: Any) -> str:
-    for option, label in column.options.items():
-        if str(value).strip().lower() in (option.lower(), label.lower()):
-            return option
-    raise unfit(column, "bad_option", "has no such option")
-
-
 def _text(column: Column, value: Any) -> str:
-    text = ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
-    if column.size and len(text) > column.size:  # Odoo would cut it and say nothing
-        raise unfit(column, "too_long", f"takes {column.size} characters: set max_length in the mapping")
+    text = fitting.text(column.name, value, column.size, between=", ")  # Odoo would cut it and say nothing
     return escape(text).replace("\n", "<br>") if column.type == "html" else text

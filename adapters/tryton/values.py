@@ -10,7 +10,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from adapters.tryton.schema import Column
-from connector.errors import ContractError, RecordError
+from connector.adapter import fitting
+from connector.adapter.fitting import unfit
+from connector.errors import ContractError
 from connector.model import Json
 
 _DAY = ("year", "month", "day")
@@ -55,14 +57,13 @@ def encoded(column: Column, value: Any) -> Any:
     try:
         return _encoded(column, value)
     except (TypeError, ValueError, InvalidOperation):
-        raise RecordError(f"'{column.name}' takes no such value: it is of type {column.type}", code="bad_value",
-                          field=column.name) from None  # fmt: skip
+        raise unfit(column.name, "bad_value", f"takes no such value: it is of type {column.type}") from None
 
 
 def _encoded(column: Column, value: Any) -> Any:
     match column.type:
         case "char" | "text" | "fulltext":
-            return _text(column, value)
+            return fitting.text(column.name, value, column.max_length)
         case "numeric":
             return {"__class__": "Decimal", "decimal": str(Decimal(str(value)))}
         case "float":
@@ -79,23 +80,11 @@ def _encoded(column: Column, value: Any) -> Any:
         case "selection":
             return _option(column, value)
         case _:
-            raise RecordError(
-                f"'{column.name}' is of type {column.type}, which a mapping cannot write", code="read_only",
-                field=column.name,
-            )  # fmt: skip
-
-
-def _text(column: Column, value: Any) -> str:
-    text = str(value)
-    if column.max_length is not None and len(text) > column.max_length:
-        told_ = f"'{column.name}' holds {column.max_length} characters: set max_length in the mapping"
-        raise RecordError(told_, code="too_long", field=column.name)
-    return text
+            raise unfit(column.name, "read_only", f"is of type {column.type}, which a mapping cannot write")
 
 
 def _option(column: Column, value: Any) -> str:
     for option, label in column.options.items():
         if str(value).casefold() in (option.casefold(), label.casefold()):
             return option
-    text = f"'{column.name}' has no such option: map it with `values`"
-    raise RecordError(text, code="bad_option", field=column.name)
+    raise unfit(column.name, "bad_option", "has no such option: map it with `values`")

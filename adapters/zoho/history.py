@@ -55,6 +55,8 @@ def _lines(account: Account, path: str, since: datetime) -> Iterator[Json]:
         is_enough = not listed.rows or moment(listed.rows[-1]["audited_time"]) < since
         if is_enough or not listed.more or listed.token is None:
             return
+        if listed.token == params.get("page_token"):
+            raise ContractError(f"Zoho answered '{path}' with a page token that leads nowhere")
         params = {**params, "page_token": listed.token}
 
 

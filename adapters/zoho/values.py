@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 from adapters.zoho.api import moment, moment_text
 from adapters.zoho.columns import CHOICES, NUMBERS, REFERENCES, WHOLE, Column
-from connector.errors import RecordError
+from connector.adapter import fitting
 
 
 def encoded(column: Column, value: Any) -> Any:
@@ -16,19 +15,20 @@ def encoded(column: Column, value: Any) -> Any:
     if value is None or value == "":
         return None
     if column.type == "boolean":
-        return _flag(column, value)
+        return fitting.flag(column.name, value)
     if column.type in NUMBERS:
-        return _number(column, value)
+        return fitting.number(column.name, value, whole=column.type in WHOLE)
     if column.type == "picklist":
         return _option(column, value)
     if column.type == "multiselectpicklist":
-        listed = value if isinstance(value, list | tuple) else str(value).split(";")
-        return [_option(column, one) for one in listed]
-    if column.type in ("datetime", "date"):
-        return _time(column, value)
+        return [_option(column, one) for one in fitting.listed(value)]
+    if column.type == "date":
+        return fitting.day(column.name, value).isoformat()
+    if column.type == "datetime":
+        return moment_text(fitting.moment(column.name, value))
     if column.type in REFERENCES:
         return {"id": str(value)}
-    return _text(column, value)
+    return fitting.text(column.name, value, column.length)
 
 
 def decoded(column: Column | None, told: Any) -> Any:
@@ -61,51 +61,6 @@ def remembered(column: Column, told: Any) -> Any:
     return decoded(column, told)
 
 
-def _flag(column: Column, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _unfit(column, "bad_value", "takes true or false alone")
-    return value
-
-
-def _number(column: Column, value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _unfit(column, "bad_value", "takes a number")
-    if column.type in WHOLE:
-        if not float(value).is_integer():
-            raise _unfit(column, "bad_value", "takes whole numbers alone")
-        return int(value)
-    return value
-
-
 def _option(column: Column, value: Any) -> str:
     """Zoho takes any text for most choices and then shows a value that nobody can pick: so it is refused here."""
-    word = str(value).strip()
-    for option, label in column.options.items():
-        if word.casefold() in (option.casefold(), label.casefold()):
-            return option
-    if column.options:
-        raise _unfit(column, "bad_option", "has no such option: add it, or map it with `values`")
-    return word
-
-
-def _time(column: Column, value: Any) -> str:
-    try:
-        at = value if isinstance(value, date) else datetime.fromisoformat(str(value))
-    except ValueError:
-        raise _unfit(column, "bad_value", "takes a day or a moment") from None
-    if column.type == "date":
-        return (at.date() if isinstance(at, datetime) else at).isoformat()
-    if not isinstance(at, datetime):
-        at = datetime(at.year, at.month, at.day, tzinfo=UTC)
-    return moment_text(at if at.tzinfo else at.replace(tzinfo=UTC))
-
-
-def _text(column: Column, value: Any) -> str:
-    text = ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    if column.length and len(text) > column.length:
-        raise _unfit(column, "too_long", f"holds {column.length} characters: set max_length in the mapping")
-    return text
-
-
-def _unfit(column: Column, code: str, what: str) -> RecordError:
-    return RecordError(f"'{column.name}' {what}", code=code, field=column.name)
+    return fitting.option(column.name, value, column.options)

@@ -71,6 +71,8 @@ def _pages(api: Api, object_name: str, fields: list[str], since: datetime) -> Pa
             yield listed.rows, reached, not listed.more
             if not listed.more:
                 return
+        if listed is not None and listed.token is not None and listed.token == token:
+            raise ContractError(f"Zoho answered '{object_name}' with a page token that leads nowhere")
         token = listed.token if listed is not None else None
         if token is None:  # the end of what one query's pages reach: on with another query
             if reached <= begun:
