@@ -35,6 +35,17 @@ class SalesCompany(Company, Generic[AnyDesk]):
         """The desk's simulator."""
         return self.desk.simulator
 
+    def mql(self, name: str = "ana") -> None:
+        """Somebody becomes an MQL and is pushed."""
+        self.convert(name, "ebook-a", "ebook-b")
+        self.run_until_quiet()
+        self.later(minutes=10)
+
+    def told(self, name: str = "ana") -> tuple[str, str, str | None]:
+        """The last decision in the log, whose it was, and the reason that marketing was told."""
+        kind, by, _ = self.history(name)[-1]
+        return kind, by, self.contact(name).get("cf_rejection_reason")
+
     def decided(self, name: str) -> list[tuple[str, str | None]]:
         """What the store holds of sales' decisions on somebody: kind and reason, oldest first."""
         found = self.ask("SELECT kind, reason FROM decisions WHERE person_id = ? ORDER BY at, id", self.person(name))

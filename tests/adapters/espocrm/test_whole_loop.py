@@ -10,33 +10,16 @@ import pytest
 from connector.loop.tally import outcome
 from tests.adapters.espocrm.desk import Desk
 from tests.platforms.company import SalesCompany
-from tests.sync.world import address
-
-ANA = address("ana")
-
-
-class EspoCompany(SalesCompany[Desk]):
-    """RD Station and EspoCRM, with leadloop between them."""
-
-    def mql(self, name: str = "ana") -> None:
-        """Somebody becomes an MQL and is pushed."""
-        self.convert(name, "ebook-a", "ebook-b")
-        self.run_until_quiet()
-        self.later(minutes=10)
-
-    def told(self, name: str = "ana") -> tuple[str, str, str | None]:
-        """The last decision in the log, whose it was, and the reason that marketing was told."""
-        kind, by, _ = self.history(name)[-1]
-        return kind, by, self.contact(name).get("cf_rejection_reason")
+from tests.platforms.converting import ANA, ConvertedLeads
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[EspoCompany]:
-    with EspoCompany(tmp_path, Desk) as company:
+def company(tmp_path: Path) -> Iterator[SalesCompany[Desk]]:
+    with SalesCompany(tmp_path, Desk) as company:
         yield company
 
 
-def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: EspoCompany) -> None:
+def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: SalesCompany[Desk]) -> None:
     company.convert("ana", "ebook-a", "ebook-b")
     company.convert("bia", "ebook-a")
     lines = company.run()
@@ -68,47 +51,12 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: EspoCompany)
     assert company.desk.count(ANA) == 1
 
 
-def test_a_lead_that_is_converted_is_qualified_and_its_opportunity_won(company: EspoCompany) -> None:
-    company.mql()
-    company.desk.accept(ANA)
-    company.run()
-    assert company.stage("ana") == "accepted"
-    company.later(minutes=10)
-    company.desk.qualify(ANA)
-    company.run_until_quiet()
-    assert company.stage("ana") == "qualified"
-    company.convert("ana", "ebook-c")
-    company.run_until_quiet()
-    [contact] = company.crm.live("Contact")
-    assert contact["cLeadloopScore"] == 90, "the score goes on where the person is"
-    assert (company.desk.count(ANA), company.desk.tagged(ANA)) == (1, True)
-    company.later(hours=2)
-    company.desk.win(ANA, 900)
-    company.run_until_quiet()
-    assert company.stage("ana") == "won"
-    assert company.ask("SELECT kind, amount FROM decisions WHERE kind = 'won'") == [("won", 900.0)]
-    assert company.contact("ana")["sales"] == ["OPPORTUNITY", "SALE"]
-    assert company.rejects() == []
+class TestConvertedLeads(ConvertedLeads):
+    contact = "Contact"
+    score = "cLeadloopScore"
 
 
-def test_an_opportunity_that_is_lost_says_why(company: EspoCompany) -> None:
-    company.mql()
-    company.desk.qualify(ANA)
-    company.run_until_quiet()
-    company.later(minutes=10)
-    company.desk.lose(ANA, "competitor")
-    company.run_until_quiet()
-    assert company.told() == ("lost", "sales", "competitor")
-
-
-def test_a_lead_that_sales_puts_off_is_recycled(company: EspoCompany) -> None:
-    company.mql()
-    company.desk.recycle(ANA, "bad_timing")
-    company.run_until_quiet()
-    assert company.told() == ("recycled", "sales", "bad_timing")
-
-
-def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(company: EspoCompany) -> None:
+def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(company: SalesCompany[Desk]) -> None:
     company.mql()
     company.crm.edit(company.desk._record(ANA), status="In Process", cRejectionReason="Bad timing")
     company.run()
@@ -118,7 +66,7 @@ def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(compa
     assert company.stage("ana") == "qualified"
 
 
-def test_a_person_that_sales_knows_is_not_made_again(company: EspoCompany) -> None:
+def test_a_person_that_sales_knows_is_not_made_again(company: SalesCompany[Desk]) -> None:
     contact = company.crm.add_contact("Ana of Acme", ANA)
     company.mql()
     row = company.crm.record(("Contact", contact))
@@ -131,7 +79,7 @@ def test_a_person_that_sales_knows_is_not_made_again(company: EspoCompany) -> No
     assert company.told() == ("rejected", "sales", "no_fit")
 
 
-def test_two_persons_of_one_name_are_two_leads(company: EspoCompany) -> None:
+def test_two_persons_of_one_name_are_two_leads(company: SalesCompany[Desk]) -> None:
     company.crm.add_lead("Silva", "another-ana@elsewhere.example", firstName="Ana")
     company.mql()
     assert company.desk.count(ANA) == 1

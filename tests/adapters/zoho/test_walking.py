@@ -54,6 +54,26 @@ def test_more_rows_of_one_second_than_paging_reaches_are_told_and_not_skipped(zo
         read_all(world.adapter(), {"Leads": (world.clock.now() - timedelta(seconds=5)).isoformat()})
 
 
+def test_a_page_token_that_leads_to_itself_stops_the_walk(zoho, monkeypatch):
+    world = zoho()
+    for number in range(1, 3 * world.page_size):
+        world.add(number)
+    world.clock.advance(5)
+    answer, stuck = world.simulator.answer, []
+
+    def stand_still(request):
+        if stuck and request.path.endswith("/Leads"):
+            return stuck[0], False
+        reply, stall = answer(request)
+        if request.params.get("page_token"):
+            stuck.append(reply)
+        return reply, stall
+
+    monkeypatch.setattr(world.simulator, "answer", stand_still)
+    with pytest.raises(ContractError, match="leads nowhere"):
+        read_all(world.adapter())
+
+
 def test_a_walk_whose_token_died_begins_again_at_the_last_time(zoho):
     world = zoho()
     added = set()
