@@ -49,14 +49,19 @@ class Api:
     def page(self, soql: str, *, deleted: bool = False) -> tuple[list[Json], bool]:
         """The first rows of a query and whether that was all. `deleted` includes the recycle bin."""
         body = self._ask(soql, deleted)
-        return _rows(body), bool(body.get("done", True))
+        rows, done = _rows(body), bool(body.get("done", True))
+        if not (rows or done):
+            raise ContractError("Salesforce announced further rows and gave none to go on from")
+        return rows, done
 
     def rows(self, soql: str, *, deleted: bool = False) -> Iterator[Json]:
         """All rows of a query, page after page."""
         body = self._ask(soql, deleted)
         yield from _rows(body)
+        path = ""
         while not body.get("done", True):
-            body = _object(self.client.request("GET", _next_path(body)).json(), "query")
+            path = _next_path(body, path)
+            body = _object(self.client.request("GET", path).json(), "query")
             yield from _rows(body)
 
     def _ask(self, soql: str, deleted: bool) -> Json:
@@ -95,13 +100,14 @@ def _object(body: Any, what: str) -> Json:
 
 def _rows(body: Json) -> list[Json]:
     records = body.get("records")
-    if not isinstance(records, list):
+    if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         raise ContractError("Salesforce answered a query without 'records'")
     return records
 
 
-def _next_path(body: Json) -> str:
+def _next_path(body: Json, read: str) -> str:
+    """Where the next rows are. A page that leads to itself would be read for ever."""
     path = body.get("nextRecordsUrl")
-    if not isinstance(path, str):
-        raise ContractError("Salesforce announced further rows and named no 'nextRecordsUrl'")
+    if not isinstance(path, str) or path == read:
+        raise ContractError("Salesforce announced further rows and no 'nextRecordsUrl' that leads to them")
     return path

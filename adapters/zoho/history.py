@@ -18,6 +18,7 @@ from adapters.zoho.api import DEALS, moment
 from adapters.zoho.columns import CATEGORY
 from adapters.zoho.directory import reference
 from adapters.zoho.values import remembered
+from connector.errors import ContractError
 from connector.model import FieldChange, Json
 
 RECENT: Final = timedelta(days=2)
