@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from connector.mapping import check_crm, load_crm, load_reasons
+from connector.mapping import check_crm
 from connector.model import REASONS
 from connector.testing.conformance.crm.driving import read_all
 from connector.testing.simulators.espocrm import INTEGRATION_USER, SALES_USERS
-
-MAPPINGS = Path(__file__).parents[3] / "mappings"
+from tests.adapters.shipped import decisions_of, mapping_of, options_of
 
 
 @pytest.fixture
@@ -19,20 +16,10 @@ def opened(espo):
     """Opens a world whose connection uses the shipped mapping, and gives it with that mapping."""
 
     def open_one(**more):
-        reasons = load_reasons(MAPPINGS / "reasons.yaml")
-        mapping = load_crm(MAPPINGS / "espocrm.yaml", reasons=reasons)
-        given = {"fields": mapping.reads, "key": mapping.key, "also": mapping.also, "match": mapping.match}
-        return espo(mapping.object, **given, **more), mapping
+        mapping = mapping_of("espocrm")
+        return espo(**options_of(mapping), **more), mapping
 
     return open_one
-
-
-def decisions_of(world, mapping):
-    records, _ = read_all(world.adapter())
-    return {
-        (one.object, one.id): [(found.kind, found.reason, found.by) for found in mapping.decisions_of(one, None)]
-        for one in records
-    }
 
 
 def test_every_field_of_the_mapping_is_made_by_prepare_and_fits(opened):

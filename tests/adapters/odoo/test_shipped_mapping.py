@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from connector.mapping import check_crm, load_crm, load_reasons
+from connector.mapping import check_crm
 from connector.model import REASONS
 from connector.testing.conformance.crm.driving import read_all
 from connector.testing.simulators.odoo import ODOO_BOT, SALES_USERS
+from tests.adapters.shipped import mapping_of, options_of
 
-MAPPINGS = Path(__file__).parents[3] / "mappings"
 SAID = {
     "no_budget": "Too expensive", "bad_timing": "Not now", "no_contact": "No response", "invalid_data": "Wrong number",
     "no_fit": "Not a fit", "no_authority": "Wrong person", "competitor": "Lost to competitor",
@@ -25,9 +23,8 @@ def opened(odoo):
     """A world whose connection works by the shipped mapping."""
 
     def open_with(**more):
-        mapping = load_crm(MAPPINGS / "odoo.yaml", reasons=load_reasons(MAPPINGS / "reasons.yaml"))
-        told = {"fields": mapping.reads, "key": mapping.key, "match": mapping.match, "also": mapping.also}
-        return odoo(object=mapping.object, **told, **more), mapping
+        mapping = mapping_of("odoo")
+        return odoo(**options_of(mapping), **more), mapping
 
     return open_with
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.mapping import check_crm, load_crm, load_reasons
-from connector.shipped import shipped
+from connector.mapping import check_crm
 from connector.testing.conformance.clock import Clock
+from tests.adapters.shipped import mapping_of
 from tests.adapters.tryton.office import OPPORTUNITY
 from tests.adapters.tryton.record import Replay
 from tests.adapters.tryton.scenes import ANA, BIA, SCENES, Stage
@@ -59,7 +59,7 @@ def test_a_field_that_no_module_adds_is_told_with_what_to_do(checking) -> None:
 
 
 def test_every_line_of_the_shipped_mapping_fits_an_account_as_it_comes(checking) -> None:
-    mapping = load_crm(shipped("tryton.yaml"), reasons=load_reasons(shipped("reasons.yaml")))
+    mapping = mapping_of("tryton")
     fields = [field for name in mapping.reads for field in checking["fields"][name]]
     assert check_crm(mapping, fields, unique_key=False) == []
 
@@ -100,7 +100,7 @@ def test_the_history_of_a_lead_is_told_by_who_and_when(living) -> None:
 
 
 def test_the_shipped_mapping_reads_the_decisions_out_of_it(living) -> None:
-    mapping = load_crm(shipped("tryton.yaml"), reasons=load_reasons(shipped("reasons.yaml")))
+    mapping = mapping_of("tryton")
     ana, caio = sorted(living["records"], key=lambda one: one.key)
     decided = [(one.kind, one.reason, one.precision) for one in mapping.decisions_of(ana, None)]
     assert decided == [("accepted", None, "exact"), ("rejected", "no_budget", "exact")]

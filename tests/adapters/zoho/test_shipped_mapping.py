@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from connector.mapping import check_crm, load_crm, load_reasons
+from connector.mapping import check_crm
 from connector.model import REASONS
 from connector.testing.conformance.crm.driving import read_all
 from connector.testing.simulators.zoho import SALES_USERS
-
-MAPPINGS = Path(__file__).parents[3] / "mappings"
+from tests.adapters.shipped import decisions_of, mapping_of, options_of
 
 
 @pytest.fixture
 def opened(zoho):
     """A world whose connection uses the shipped mapping, and that mapping."""
-    reasons = load_reasons(MAPPINGS / "reasons.yaml")
-    mapping = load_crm(MAPPINGS / "zoho.yaml", reasons=reasons)
-    world = zoho(mapping.object, fields=mapping.reads, key=mapping.key, also=mapping.also, match=mapping.match)
-    return world, mapping
-
-
-def decisions_of(world, mapping):
-    records, _ = read_all(world.adapter())
-    return {
-        (one.object, one.id): [(found.kind, found.reason, found.by) for found in mapping.decisions_of(one, None)]
-        for one in records
-    }
+    mapping = mapping_of("zoho")
+    return zoho(**options_of(mapping)), mapping
 
 
 def test_every_field_of_the_mapping_is_made_by_prepare_and_fits(opened):
