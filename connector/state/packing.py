@@ -20,13 +20,19 @@ def pack(value: Any) -> str:
 
 
 def unpack(text: str) -> Any:
-    """What `pack` made a text of."""
-    return _DECODE(text)
+    """What `pack` made a text of. Raises StateError for a text that it never made: the disk changed it."""
+    try:
+        return _DECODE(text)
+    except msgspec.DecodeError:
+        raise StateError(
+            "a stored value cannot be read: the file was damaged", code="rotten_row",
+            hint="restore a backup: 'leadloop state restore'",
+        ) from None  # fmt: skip
 
 
 def unpack_or_none(text: str | None) -> Any:
     """As `unpack`, for columns that may be empty."""
-    return None if text is None else _DECODE(text)
+    return None if text is None else unpack(text)
 
 
 def checksum(*parts: object) -> bytes:
