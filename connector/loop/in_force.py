@@ -28,9 +28,9 @@ def take_up(tx: Tx, loop: Loop) -> None:
         return
     _note_versions(tx, loop)
     people.mark_everyone_dirty(tx)
-    for name in [*loop.crm, *loop.marketing]:
-        if before.get(name.name) != rules[name.name]:
-            outbox.replace_unsent(tx, name.name, loop.world.now(), "planned under an earlier mapping")
+    for name in [*(one.name for one in loop.crm), *(one.name for one in loop.marketing)]:
+        if before.get(name) != rules[name]:
+            outbox.replace_unsent(tx, name, loop.world.now(), "planned under an earlier mapping")
     operation.set_meta(tx, KEY, pack(rules))
 
 
