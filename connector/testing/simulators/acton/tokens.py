@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 from connector.testing.simulators.acton import wording
 
@@ -30,8 +30,7 @@ class Tokens:
         self.clock = clock
         self.refresh_token = "simulated-refresh-0"  # noqa: S105 - of a simulated account
         self._refresh_until = clock() + REFRESH_LIFETIME
-        self._numbers = count(1)
-        self._access: dict[str, datetime] = {}
+        self.access = AccessTokens(clock, LIFETIME)
         self._revoked = False
 
     def exchange(self, request: Request) -> Reply:
@@ -47,25 +46,22 @@ class Tokens:
         return self._issue()
 
     def _issue(self) -> Reply:
-        number = next(self._numbers)
-        access = f"simulated-access-{number}"
-        self._access[access] = self.clock() + LIFETIME
-        self.refresh_token = f"simulated-refresh-{number}"
+        access = self.access.give()
+        self.refresh_token = f"simulated-refresh-{self.access.given}"
         self._refresh_until = self.clock() + REFRESH_LIFETIME
         granted = {"access_token": access, "refresh_token": self.refresh_token, "scope": "offline-access"}
-        return Reply(200, {**granted, "token_type": "Bearer", "expires_in": int(LIFETIME.total_seconds())})
+        return Reply(200, {**granted, "token_type": "Bearer", "expires_in": self.access.life_s})
 
     def refusal(self, request: Request) -> Reply | None:
         """Why this request is not signed properly; None when it is."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        is_good = scheme == "Bearer" and token in self._access and self._access[token] > self.clock()
-        return None if is_good else wording.unauthorized()
+        return None if scheme == "Bearer" and self.access.is_good(token) else wording.unauthorized()
 
     def expire(self) -> None:
         """Every access token has expired as of now."""
-        self._access = dict.fromkeys(self._access, self.clock())
+        self.access.expire()
 
     def revoke(self) -> None:
         """A person took the API's access away: nothing is good any more."""
-        self._access.clear()
+        self.access.revoke()
         self._revoked = True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 from connector.testing.simulators.hubspot import wording
 
@@ -25,8 +25,7 @@ class Tokens:
         self.static = "pat-na1-simulated"
         self.refresh_token = "na1-simulated-refresh-0"  # noqa: S105 - of a simulated account
         self.code = "simulated-code"
-        self._numbers = count(1)
-        self._access: dict[str, datetime] = {}
+        self.access = AccessTokens(clock, LIFETIME)
 
     def exchange(self, request: Request) -> Reply:
         """`POST /oauth/v3/token`, with a refresh token or with a code."""
@@ -41,16 +40,14 @@ class Tokens:
         return self._issue()
 
     def _issue(self) -> Reply:
-        number = next(self._numbers)
-        access = f"simulated-access-{number}"
-        self._access[access] = self.clock() + LIFETIME
+        access = self.access.give()
         if self.rotate:
-            self.refresh_token = f"na1-simulated-refresh-{number}"
+            self.refresh_token = f"na1-simulated-refresh-{self.access.given}"
         return Reply(
             200,
             {
                 "token_type": "bearer", "access_token": access, "refresh_token": self.refresh_token,
-                "expires_in": int(LIFETIME.total_seconds()), "hub_id": 12345, "user_id": 678,
+                "expires_in": self.access.life_s, "hub_id": 12345, "user_id": 678,
                 "scopes": ["crm.objects.contacts.read"], "token_use": "access_token",
             },
         )  # fmt: skip
@@ -60,19 +57,19 @@ class Tokens:
         token = request.headers.get("authorization", "").partition("Bearer ")[2]
         if token and token == self.static:
             return None
-        if token not in self._access:
+        if not self.access.knows(token):
             return wording.unsigned()
-        return wording.unsigned("EXPIRED_AUTHENTICATION") if self._access[token] <= self.clock() else None
+        return None if self.access.is_good(token) else wording.unsigned("EXPIRED_AUTHENTICATION")
 
     def is_oauth(self, request: Request) -> bool:
-        return request.headers.get("authorization", "").partition("Bearer ")[2] in self._access
+        return self.access.knows(request.headers.get("authorization", "").partition("Bearer ")[2])
 
     def expire(self) -> None:
         """Every access token has expired as of now."""
-        self._access = dict.fromkeys(self._access, self.clock())
+        self.access.expire()
 
     def revoke(self) -> None:
         """A person took all access away."""
-        self._access.clear()
+        self.access.revoke()
         self.refresh_token = ""
         self.static = ""

@@ -6,11 +6,11 @@ import base64
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any, Final
 
 from connector.adapter.declared import Limit
 from connector.model import Json
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request, Simulator, route
 from connector.testing.simulators.mautic import wording
 from connector.testing.simulators.mautic.installation import Installation, SimContact, as_stored
@@ -48,8 +48,7 @@ class SignedInstallation(Simulator):
         self.says_denied = says_denied
         self.zoned = zoned
         self.enabled = True
-        self._tokens: dict[str, datetime] = {}
-        self._numbers = count(1)
+        self._tokens = AccessTokens(clock, LIFETIME)
         self._revoked = False
 
     @property
@@ -155,18 +154,16 @@ class SignedInstallation(Simulator):
         good = (asked.get("client_id"), asked.get("client_secret")) == (self.client_id, self.client_secret)
         if not good or self._revoked or asked.get("grant_type") != "client_credentials":
             return wording.refusal(400, "The client credentials are invalid", type_="invalid_client")
-        token = f"simulated-access-{next(self._numbers)}"
-        self._tokens[token] = self.clock() + LIFETIME
-        seconds = int(LIFETIME.total_seconds())
+        token, seconds = self._tokens.give(), self._tokens.life_s
         return Reply(200, {"access_token": token, "expires_in": seconds, "token_type": "bearer", "scope": ""})
 
     def expire(self) -> None:
         """Every access token has expired as of now."""
-        self._tokens = dict.fromkeys(self._tokens, self.clock())
+        self._tokens.expire()
 
     def revoke(self) -> None:
         """A person took the client's access away."""
-        self._tokens.clear()
+        self._tokens.revoke()
         self._revoked = True
 
     def bucket(self, request: Request) -> tuple[str, str, bool]:
@@ -184,9 +181,9 @@ class SignedInstallation(Simulator):
         if scheme == "Basic" and not self._revoked:
             good = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
             return None if token == good else wording.refusal(401, "Invalid credentials.")
-        if token not in self._tokens:
+        if not self._tokens.knows(token):
             return wording.refusal(401, "The access token provided is invalid.", type_="invalid_grant")
-        return wording.expired() if self._tokens[token] <= self.clock() else None
+        return None if self._tokens.is_good(token) else wording.expired()
 
     def unknown(self, request: Request) -> Reply:
         return wording.not_found()

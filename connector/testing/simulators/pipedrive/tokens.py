@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 
 LIFETIME: Final = timedelta(seconds=3599)
@@ -24,8 +24,7 @@ class Tokens:
         self.clock = clock
         self.api_token = "simulated-api-token"  # noqa: S105 - of a simulated company
         self.refresh_token = "1:simulated-refresh-0"  # noqa: S105 - of a simulated company
-        self.access: dict[str, datetime] = {}
-        self._numbers = count(1)
+        self.access = AccessTokens(clock, LIFETIME, "v1u:simulated-access-")
 
     def exchange(self, request: Request, base_url: str) -> Reply:
         """`POST /oauth/token` with a refresh token; a used one is good no more."""
@@ -37,13 +36,11 @@ class Tokens:
             return Reply(400, {"success": False, "error": "unsupported_grant_type"})
         if not self.refresh_token or form.get("refresh_token") != self.refresh_token:
             return Reply(400, {"success": False, "error": "invalid_grant", "message": "Refresh token is invalid"})
-        number = next(self._numbers)
-        self.refresh_token = f"1:simulated-refresh-{number}"
-        access = f"v1u:simulated-access-{number}"
-        self.access[access] = self.clock() + LIFETIME
+        access = self.access.give()
+        self.refresh_token = f"1:simulated-refresh-{self.access.given}"
         body = {
             "access_token": access, "token_type": "Bearer", "refresh_token": self.refresh_token, "scope": SCOPES,
-            "expires_in": int(LIFETIME.total_seconds()), "api_domain": base_url,
+            "expires_in": self.access.life_s, "api_domain": base_url,
         }  # fmt: skip
         return Reply(200, body)
 
@@ -52,15 +49,14 @@ class Tokens:
         token = request.headers.get("x-api-token")
         if token is not None:
             return bool(self.api_token) and token == self.api_token
-        until = self.access.get(request.headers.get("authorization", "").removeprefix("Bearer "))
-        return until is not None and self.clock() < until
+        return self.access.is_good(request.headers.get("authorization", "").removeprefix("Bearer "))
 
     def expire(self) -> None:
         """Every access token has expired as of now; an API token never does."""
-        self.access.clear()
+        self.access.expire()
 
     def revoke(self) -> None:
         """The user made a new API token, and took the app's access away."""
-        self.access.clear()
+        self.access.revoke()
         self.refresh_token = ""
         self.api_token = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 from connector.testing.simulators.rdstation import wording
 
@@ -24,8 +24,7 @@ class Tokens:
         self.rotate = rotate
         self.refresh_token = "simulated-refresh-0"  # noqa: S105 - of a simulated account
         self.code = "simulated-code"
-        self._numbers = count(1)
-        self._access: dict[str, datetime] = {}
+        self.access = AccessTokens(clock, LIFETIME)
 
     def exchange(self, request: Request) -> Reply:
         """`POST /auth/token`, with a refresh token or, `token_by=code`, with a code."""
@@ -42,28 +41,26 @@ class Tokens:
         return self._issue()
 
     def _issue(self) -> Reply:
-        number = next(self._numbers)
-        access = f"simulated-access-{number}"
-        self._access[access] = self.clock() + LIFETIME
+        access = self.access.give()
         if self.rotate:
-            self.refresh_token = f"simulated-refresh-{number}"
-        lifetime_s = int(LIFETIME.total_seconds())
-        return Reply(200, {"access_token": access, "expires_in": lifetime_s, "refresh_token": self.refresh_token})
+            self.refresh_token = f"simulated-refresh-{self.access.given}"
+        expires_in = self.access.life_s
+        return Reply(200, {"access_token": access, "expires_in": expires_in, "refresh_token": self.refresh_token})
 
     def refusal(self, request: Request) -> Reply | None:
         """Why this request is not signed properly; None when it is."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not token:
             return wording.unsigned()
-        if token not in self._access:
+        if not self.access.knows(token):
             return wording.flat("UNAUTHORIZED", "Invalid token.", 401)
-        return wording.expired() if self._access[token] <= self.clock() else None
+        return None if self.access.is_good(token) else wording.expired()
 
     def expire(self) -> None:
         """Every access token has expired as of now."""
-        self._access = dict.fromkeys(self._access, self.clock())
+        self.access.expire()
 
     def revoke(self) -> None:
         """A person took the app's access away: no token is good any more."""
-        self._access.clear()
+        self.access.revoke()
         self.refresh_token = ""

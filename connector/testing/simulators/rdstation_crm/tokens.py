@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 
 LIFETIME: Final = timedelta(seconds=7200)
@@ -27,9 +27,8 @@ class Tokens:
         self.clock = clock
         self.token = "simulated-user-token"  # noqa: S105 - of a simulated account
         self.refresh_token = "simulated-crm-refresh-0"  # noqa: S105 - of a simulated account
-        self.access: dict[str, datetime] = {}
+        self.access = AccessTokens(clock, LIFETIME, "simulated-crm-access-")
         self._used_at = clock()
-        self._numbers = count(1)
 
     def exchange(self, request: Request) -> Reply:
         """`POST /oauth2/token` with a refresh token, as a form; a used one is good no more."""
@@ -43,24 +42,22 @@ class Tokens:
         is_dead = not self.refresh_token or self.clock() - self._used_at > UNUSED_FOR
         if is_dead or form.get("refresh_token") != self.refresh_token:
             return Reply(400, {"error": "invalid_grant"})
-        number = next(self._numbers)
-        access, self.refresh_token = f"simulated-crm-access-{number}", f"simulated-crm-refresh-{number}"
-        self.access[access], self._used_at = self.clock() + LIFETIME, self.clock()
-        expires_in = int(LIFETIME.total_seconds())
+        access, self._used_at = self.access.give(), self.clock()
+        self.refresh_token = f"simulated-crm-refresh-{self.access.given}"
+        expires_in = self.access.life_s
         return Reply(200, {"access_token": access, "refresh_token": self.refresh_token, "expires_in": expires_in})
 
     def is_good(self, request: Request) -> bool:
         """Is this request signed properly for its version?"""
         if request.path.startswith("/api/v1/"):
             return bool(self.token) and request.params.get("token") == self.token
-        until = self.access.get(request.headers.get("authorization", "").removeprefix("Bearer "))
-        return until is not None and self.clock() < until
+        return self.access.is_good(request.headers.get("authorization", "").removeprefix("Bearer "))
 
     def expire(self) -> None:
         """Every access token has expired as of now; a user's token never does."""
-        self.access.clear()
+        self.access.expire()
 
     def revoke(self) -> None:
         """The user made a new token, and took the app's access away."""
-        self.access.clear()
+        self.access.revoke()
         self.token = self.refresh_token = ""

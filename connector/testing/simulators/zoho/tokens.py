@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 
+from connector.testing.granted import AccessTokens
 from connector.testing.simulator import Reply, Request
 
 LIFETIME: Final = timedelta(seconds=3600)
@@ -25,9 +25,8 @@ class Tokens:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock
         self.refresh_token = "1000.simulated-refresh"  # noqa: S105 - of a simulated account
-        self.access: dict[str, datetime] = {}
+        self.access = AccessTokens(clock, LIFETIME, "1000.simulated-access-", most=MOST)
         self.is_throttled = False
-        self._numbers = count(1)
 
     def exchange(self, request: Request, base_url: str) -> Reply:
         """`POST /oauth/v2/token` with the refresh token."""
@@ -39,27 +38,22 @@ class Tokens:
             return Reply(200, {"error": "invalid_client"})
         if form.get("grant_type") != "refresh_token" or form.get("refresh_token") != (self.refresh_token or None):
             return Reply(200, {"error": "invalid_code"})
-        access = f"1000.simulated-access-{next(self._numbers)}"
-        self.access[access] = self.clock() + LIFETIME
-        while len(self.access) > MOST:
-            del self.access[next(iter(self.access))]
         body = {
-            "access_token": access, "scope": "ZohoCRM.modules.ALL", "api_domain": base_url, "token_type": "Bearer",
-            "expires_in": int(LIFETIME.total_seconds()),
+            "access_token": self.access.give(), "scope": "ZohoCRM.modules.ALL", "api_domain": base_url,
+            "token_type": "Bearer", "expires_in": self.access.life_s,
         }  # fmt: skip
         return Reply(200, body)
 
     def is_good(self, request: Request) -> bool:
         """Is this request signed properly? The word before the token is Zoho's own."""
         word, _, token = request.headers.get("authorization", "").partition(" ")
-        until = self.access.get(token)
-        return word == "Zoho-oauthtoken" and until is not None and self.clock() < until
+        return word == "Zoho-oauthtoken" and self.access.is_good(token)
 
     def expire(self) -> None:
         """Every access token has died as of now."""
-        self.access.clear()
+        self.access.expire()
 
     def revoke(self) -> None:
         """The user took the app's access away."""
-        self.access.clear()
+        self.access.revoke()
         self.refresh_token = ""
