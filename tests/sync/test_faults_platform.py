@@ -32,6 +32,25 @@ def test_a_platform_whose_clock_is_a_year_off_for_a_moment_loses_no_change(
     assert (company.stage("ana"), company.points("ana")) == ("accepted", 90)
 
 
+@pytest.mark.parametrize("days", [400, -400])
+def test_a_clock_of_our_own_that_was_a_year_off_for_a_run_loses_nothing_and_doubles_nothing(
+    company: Company, days: int
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.convert("bia", "ebook-a", "ebook-b")
+    world = company.open().world
+    right = world.now
+    world.now = lambda: right() + timedelta(days=days)
+    company.run()
+    world.now = right
+    company.later(hours=1)
+    company.convert("cid", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert {company.stage(name) for name in ("ana", "bia", "cid")} == {"mql"}
+    assert (len(company.sf.live("Lead")), len(company.sf.live("Task"))) == (3, 3)
+
+
 @pytest.mark.parametrize(
     "told", ["api-usage=abc/xyz", "api-usage=-5/0", "api-usage=0/0", "api-usage=5/", "garbage", f"api-usage=1/{10**30}"]
 )

@@ -94,3 +94,25 @@ def test_an_address_that_moves_to_another_contact_gives_nobody_anothers_points(c
     ]
     assert points == [120, 90], "each has their own two, and what they did since"
     assert len(company.sf.live("Lead")) == 2
+
+
+def test_an_address_and_a_key_that_sales_changed_make_no_second_lead(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.sf.edit(company.lead("ana")["Id"], Email="private@elsewhere.example", LeadLoop_Id__c=None)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    [lead] = company.sf.live("Lead")
+    assert (lead["Email"], lead["LeadScore__c"]) == ("private@elsewhere.example", 90)
+
+
+def test_a_state_that_was_lost_makes_no_second_lead_and_says_whose_key_stands_there(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.close()
+    for path in company.folder.glob("leadloop.db*"):
+        path.unlink()
+    company.run()
+    company.run()
+    assert (len(company.sf.live("Lead")), len(company.sf.live("Task"))) == (1, 1)
+    assert company.rejects() == [("sf", "record", "crm_key_taken")]
