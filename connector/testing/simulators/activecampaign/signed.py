@@ -141,7 +141,7 @@ class SignedAccount(Simulator):
         with self.lock:
             del self.account.contacts[int(id_)]
             self.account.log = [row for row in self.account.log if row["subscriberid"] != id_]
-            del self.account.log_of[id_]
+            self.account.log_of.pop(id_, None)
 
     def contact(self, id_: str) -> SimContact:
         """A contact as it stands; KeyError when there is none."""
