@@ -68,6 +68,8 @@ class Installation:
         self.answers: dict[int, Json] = {}
         self.stages: dict[str, str] = {"1": "Lead", "2": "MQL"}
         self.segments: dict[str, str] = {"1": "Newsletter", "2": "Sales ready"}
+        self._sent: defaultdict[str, list[Json]] = defaultdict(list)
+        """The rows of `form_submissions` by form."""
         self._hidden: dict[tuple[str, int], datetime] = {}
         self._numbers = count(1)
         self._ids: dict[str, count[int]] = defaultdict(lambda: count(1))
@@ -112,6 +114,8 @@ class Installation:
         id_ = next(self._ids[table])
         row = dict.fromkeys(COLUMNS[table]) | {"id": id_, column: as_stored(at)} | columns
         self.tables[table].append(row)
+        if table == "form_submissions":
+            self._sent[str(row["form_id"])].append(row)
         if visible_at is not None:
             self._hidden[table, id_] = visible_at
         return id_
@@ -122,6 +126,12 @@ class Installation:
             return self.tables[table]
         now = self.clock()
         return [row for row in self.tables[table] if self._hidden.get((table, row["id"]), now) <= now]
+
+    def submissions(self, form_id: str) -> list[Json]:
+        """What was sent with one form, as it shows now."""
+        now = self.clock()
+        hidden = {id_ for (table, id_), at in self._hidden.items() if table == "form_submissions" and at > now}
+        return [row for row in self._sent[form_id] if row["id"] not in hidden] if hidden else self._sent[form_id]
 
     def remove(self, contact: SimContact) -> None:
         """A deletion: the rows of statistics stay, without their contact."""

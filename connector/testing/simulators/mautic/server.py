@@ -95,7 +95,7 @@ class MauticSimulator(SignedInstallation):
 
     @route("GET", "/api/forms/{id}/submissions")
     def submissions(self, request: Request) -> Reply:
-        of_form = [row for row in self.installation.rows("form_submissions") if row["form_id"] == request.args["id"]]
+        of_form = self.installation.submissions(request.args["id"])
         rows = select(of_form, request.params, default_limit=30)
         told = [{"id": row["id"], "results": self.installation.answers[row["id"]]} for row in rows]
         return Reply(200, {"total": str(len(of_form)), "submissions": told})
