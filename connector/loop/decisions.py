@@ -20,7 +20,7 @@ from connector.loop.tally import Tally
 from connector.mapping.decisions import IsPerson
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
-from connector.state import leads, outbox, people, reading
+from connector.state import desired, leads, people, reading
 from connector.state.erasure import erased_among
 from connector.state.store import Tx
 
@@ -223,8 +223,8 @@ def _remove(tx: Tx, loop: Loop, crm: Crm, removal: Removal) -> None:
     if person is None:
         return
     people.mark_dirty(tx, [person], level=2)
-    if outbox.linked_record(tx, crm.name, person) == (object_, removal.id):
-        outbox.forget_link(tx, crm.name, person)
+    if desired.linked_record(tx, crm.name, person) == (object_, removal.id):
+        desired.forget_link(tx, crm.name, person)
     if store.live_records(tx, crm.name, person, (crm.mapping.object, *crm.mapping.also)) <= 1:
         reading.close_rejects(tx, crm.name, "crm_duplicate", [people.leadloop_id_of(tx, person)])
     if removal.merged_into is None:

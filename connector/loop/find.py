@@ -18,8 +18,8 @@ from connector.loop.context import Crm, Loop
 from connector.loop.plan import PLAN_AT_ONCE
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
-from connector.state import outbox, people, reading
-from connector.state.outbox import Desired
+from connector.state import desired, outbox, people, reading
+from connector.state.desired import Desired
 from connector.state.store import Tx
 
 LOOK_HOLDS: Final = timedelta(minutes=10)
@@ -50,7 +50,7 @@ def look_again(loop: Loop, crm: Crm) -> None:
         if not rows:
             return
         with loop.store.write(step=True) as tx:
-            wishes = outbox.desired_of(tx, [row.person for row in rows])
+            wishes = desired.desired_of(tx, [row.person for row in rows])
             wanted = [wishes[crm.name, row.person] for row in rows]
             keys = [_keys(tx, loop, crm, one) for one in wanted]
         asked = _ask(crm, wanted, keys)
@@ -58,11 +58,11 @@ def look_again(loop: Loop, crm: Crm) -> None:
             for row, one in zip(rows, wanted, strict=True):
                 if (became := _take_answer(tx, loop, crm, one, asked)) != "absent":
                     outbox.settle(tx, row.id, "replaced", now, why=f"looked for once more: {became}")
-                    outbox.due_again(tx, crm.name, row.person)
+                    desired.due_again(tx, crm.name, row.person)
 
 
 def _unresolved(loop: Loop, crm: Crm) -> list[Desired]:
-    due = outbox.due_wishes(loop.store.read(), crm.name, PLAN_AT_ONCE, unresolved=True)
+    due = desired.due_wishes(loop.store.read(), crm.name, PLAN_AT_ONCE, unresolved=True)
     return [one for one in due if one.record_id is None and one.resolved_at is None]
 
 
@@ -129,9 +129,9 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: Desired, asked: _Asked) -> A
         return "found"
     why = _why_not_created(crm, answer)
     if why is None:
-        outbox.link(tx, crm.name, one.person, one.object or crm.mapping.object, None, now)
+        desired.link(tx, crm.name, one.person, one.object or crm.mapping.object, None, now)
         return "absent"
-    outbox.refuse_wish(tx, crm.name, one.person)
+    desired.refuse_wish(tx, crm.name, one.person)
     if why.code != "create_never":
         reading.add_reject(tx, crm.name, "record", key.leadloop_id, why, now, run=loop.run)
     return "refused"
@@ -156,7 +156,7 @@ def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:
 
 
 def _link(tx: Tx, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any], now: datetime) -> None:
-    outbox.link(tx, crm.name, one.person, found.object, found.id, now)
+    desired.link(tx, crm.name, one.person, found.object, found.id, now)
     people.add_identities(tx, [(people.crm_system(crm.name, found.object), found.id, one.person, "own")], now)
     if found.was is not None:
         people.add_identities(
@@ -165,7 +165,7 @@ def _link(tx: Tx, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any
     if fields:
         kept = {**crm_store.last_fields(tx, crm.name, found.object, found.id), **fields}
         crm_store.save_looked_at(tx, crm.name, CrmRecord(found.object, found.id, kept, now), now)
-        outbox.show(tx, crm.name, one.person, {name: fields[name] for name in fields if name in one.want})
+        desired.show(tx, crm.name, one.person, {name: fields[name] for name in fields if name in one.want})
 
 
 def _report_second(

@@ -10,8 +10,8 @@ from connector.loop.alike import differing
 from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.model import LeadWrite
-from connector.state import outbox
-from connector.state.outbox import Desired
+from connector.state import desired, outbox
+from connector.state.desired import Desired
 from connector.state.store import Tx
 
 PLAN_AT_ONCE = 1000
@@ -32,7 +32,7 @@ class Planner:
         """Plan up to a batch of wishes; False when none was due."""
         with self._loop.store.write(step=True) as tx:
             # Read in here: a wish that another lane changes meanwhile must not be marked as planned.
-            due = outbox.due_wishes(tx, self._connection, PLAN_AT_ONCE)
+            due = desired.due_wishes(tx, self._connection, PLAN_AT_ONCE)
             number = outbox.next_row_id(tx)
             for one in due:
                 number += self._plan_one(tx, one, number, self._loop.world.now(), tally)
@@ -58,9 +58,9 @@ class Planner:
         after = record_row if self._side == "crm" else None  # marketing's contact is there already
         planned += self._plan_marks(tx, one, changed_marks, number + planned, after, now)
         planned += self._plan_effects(tx, one, after, now)
-        outbox.not_due(tx, self._connection, one.person)
+        desired.not_due(tx, self._connection, one.person)
         if not (delta or creates):
-            outbox.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now)
+            desired.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now)
         return planned
 
     def _held(self, creates: bool, changes: bool) -> str | None:

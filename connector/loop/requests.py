@@ -12,7 +12,7 @@ from connector.errors import LeadloopError, RecordError
 from connector.loop.context import Loop
 from connector.loop.join import join
 from connector.model import Json
-from connector.state import operation, outbox, reading
+from connector.state import desired, operation, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
 from connector.state.store import Store, Tx
@@ -61,7 +61,7 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
         if one.stream in ("contacts", "named_contacts"):
             reading.want_read_again(tx, one.connection, one.key)
         else:
-            outbox.wish_again(tx, one.connection, one.key)
+            desired.wish_again(tx, one.connection, one.key)
         tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))
     return {"replayed": len(wanted)}
 

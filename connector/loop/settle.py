@@ -15,7 +15,7 @@ from connector.loop.context import Loop
 from connector.loop.score import examine, stage_after
 from connector.loop.tally import Tally
 from connector.model import LeadWrite, Outcome
-from connector.state import leads, outbox, people, reading
+from connector.state import desired, leads, outbox, people, reading
 from connector.state.outbox import Row
 from connector.state.store import Tx
 
@@ -94,18 +94,18 @@ class Settler:
         self.counts.effects += 1
         if row.write.kind in MARK_KINDS:
             mark = {f"{row.write.kind}:{row.write.name}": row.write.on}
-            outbox.settle_wish(self._tx, self._channel.name, row.person, mark, None, self._now)
+            desired.settle_wish(self._tx, self._channel.name, row.person, mark, None, self._now)
 
     def _record_stands(self, row: Row, outcome: Outcome) -> None:
         record_id = outcome.record_id or row.write.record_id
         object_ = outcome.object or row.write.object
         is_crm = self._channel.side == "crm"
         if record_id is not None:
-            outbox.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
+            desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
             if is_crm:
                 system = people.crm_system(self._channel.name, object_)
                 people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
-        outbox.settle_wish(self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now)
+        desired.settle_wish(self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now)
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
             self._handed_off.append(row.person)
 
@@ -144,8 +144,8 @@ class Settler:
         """The record exists already: link it, and let the wish be worked out again as an update of it."""
         object_, record_id = existing
         outbox.settle(self._tx, row.id, "replaced", self._now, why=f"{object_} {record_id} exists")
-        outbox.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
-        outbox.due_again(self._tx, self._channel.name, row.person)
+        desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
+        desired.due_again(self._tx, self._channel.name, row.person)
         people.mark_dirty(self._tx, [row.person], level=2)
 
     def _rejected(self, row: Row, outcome: Outcome) -> None:
@@ -160,7 +160,7 @@ class Settler:
             return
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=outcome.text)
         if row.write.kind in RECORD_KINDS:
-            outbox.refuse_wish(self._tx, self._channel.name, row.person)
+            desired.refuse_wish(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row.write, outcome)
 
@@ -171,9 +171,9 @@ class Settler:
         """
         name = self._channel.name
         if self._channel.side == "crm":
-            outbox.forget_link(self._tx, name, row.person)
+            desired.forget_link(self._tx, name, row.person)
         elif row.write.record_id is not None:
-            outbox.not_due(self._tx, name, row.person)
+            desired.not_due(self._tx, name, row.person)
             reading.want_read(self._tx, name, [ToRead("contacts", row.write.record_id)])
         people.mark_dirty(self._tx, [row.person], level=2)
 
@@ -183,7 +183,7 @@ class Settler:
         outcome = Outcome(row.write.effect, "rejected", code="unconfirmed", text=text)
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=text)
         if row.creates:
-            outbox.look_again(self._tx, self._channel.name, row.person)
+            desired.look_again(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row.write, outcome)
 

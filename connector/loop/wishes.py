@@ -16,8 +16,8 @@ from connector.mapping import facts
 from connector.model import Decision
 from connector.scoring import score as compute
 from connector.state import crm as crm_store
-from connector.state import leads, outbox
-from connector.state.outbox import Desired, Wish
+from connector.state import desired, leads, outbox
+from connector.state.desired import Desired, Wish
 from connector.state.store import Tx
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Wisher:
         self._tx = tx
         self._loop = loop
         self._now = now
-        self._desired = outbox.desired_of(tx, persons)
+        self._desired = desired.desired_of(tx, persons)
         self._crm_of = leads.crm_of(tx, persons)
         self._standings: list[tuple[int, Standing, str | None]] = []
 
@@ -124,7 +124,7 @@ class Wisher:
         """
         contact = self._contact_of(source, lead.dossier.person)
         if contact is None:
-            outbox.not_due(self._tx, source.name, lead.dossier.person)
+            desired.not_due(self._tx, source.name, lead.dossier.person)
             return
         before = self._desired.get((source.name, lead.dossier.person))
         known = self._facts(lead, explain=source.tells_reasons, is_mql=lead.standing.is_mql)
@@ -137,11 +137,11 @@ class Wisher:
         if source.spec.stage_field in pushed:
             effects = [effect for effect in effects if effect["kind"] != "stage"]
         if pushed and not (want or effects):
-            outbox.not_due(self._tx, source.name, lead.dossier.person)  # what waited to be said is push's business now
+            desired.not_due(self._tx, source.name, lead.dossier.person)  # what waited to be said is push's business now
         elif want or effects:
             due = _is_worth_telling(source, before, want, lead.score.points_mp) or self._has_new(effects)
             self._keep(source.name, "", lead, want, effects, due=due)
-            outbox.link(self._tx, source.name, lead.dossier.person, "", contact, self._now)
+            desired.link(self._tx, source.name, lead.dossier.person, "", contact, self._now)
 
     def _contact_of(self, source: Marketing, person: int) -> str | None:
         row = self._tx.execute(
@@ -220,7 +220,7 @@ class Wisher:
     ) -> None:  # fmt: skip
         standing = lead.standing
         fresh = standing.is_mql and (standing.fast or standing.pushed_at is None)
-        outbox.wish(
+        desired.wish(
             self._tx,
             Wish(
                 connection, lead.dossier.person, object_, want, effects, lead.score.points_mp,

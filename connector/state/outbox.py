@@ -15,32 +15,12 @@ from typing import Any
 
 from connector.errors import StateError
 from connector.model import LeadWrite
+from connector.state import desired
 from connector.state.clock import moment, stamp
 from connector.state.packing import checksum, pack, unpack, unpack_or_none, verify
 
 STATES = ("planned", "held", "sent", "unknown", "pending", "confirmed", "rejected", "suppressed", "replaced")
 OPEN = ("planned", "held", "sent", "unknown", "pending")
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """The remote record of one lead in one connection: as it should be, and as last confirmed."""
-
-    connection: str
-    person: int
-    object: str
-    record_id: str | None
-    want: dict[str, Any]
-    have: dict[str, Any] | None
-    points_mp: int
-    have_points_mp: int | None
-    fresh: bool
-    resolved_at: str | None
-    limited: bool
-    effects: list[dict[str, Any]]
-    shown: dict[str, Any] | None
-    """What a record that somebody else made held when it was found; never written by us yet."""
-    cycle: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +40,6 @@ class Row:
     write: LeadWrite
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a remote record should be now, worked out by scoring.
-
-    `effects` are what hangs on it (tags, tasks, notes, stages, events) as plain dicts with their own keys. `limited`:
-    the person may not be passed on; only the consent field and the MQL flag going off may be written.
-    """
-
-    connection: str
-    person: int
-    object: str
-    want: Mapping[str, Any]
-    effects: Sequence[Mapping[str, Any]]
-    points_mp: int
-    due: bool
-    fresh: bool
-    limited: bool
-
-
-def wish(tx: sqlite3.Connection, one: Wish, at: datetime) -> None:
-    """Keep a wish. A want that was refused is not due again until it changes."""
-    want = pack(one.want)
-    tx.execute(
-        "INSERT INTO desired (connection, person_id, object, want, points_mp, due, fresh, wanted_at, effects, limited)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, person_id) DO UPDATE SET"
-        " object = excluded.object, want = excluded.want, points_mp = excluded.points_mp, fresh = excluded.fresh,"
-        " due = CASE WHEN refused = excluded.want THEN 0 ELSE excluded.due END,"
-        " wanted_at = CASE WHEN due = 1 AND excluded.due = 1 THEN wanted_at ELSE excluded.wanted_at END,"
-        " effects = excluded.effects, limited = excluded.limited",
-        (
-            one.connection, one.person, one.object, want, one.points_mp, int(one.due), int(one.fresh), stamp(at),
-            pack(list(one.effects)), int(one.limited),
-        ),
-    )  # fmt: skip
-
-
-def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """The platform refused this want: leave it until it changes or a person replays it."""
-    tx.execute(
-        "UPDATE desired SET refused = want, due = 0 WHERE connection = ? AND person_id = ?", (connection, person)
-    )
-
-
 def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
     """Which of these effects are in the outbox already; one that never left may be wanted again."""
     rows = tx.execute(
@@ -111,101 +48,6 @@ def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
         (pack(list(effects)),),
     )
     return {row[0] for row in rows}
-
-
-SELECT_DESIRED = "SELECT d.*, l.cycle FROM desired AS d LEFT JOIN leads AS l ON l.person_id = d.person_id "
-
-
-def desired_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[tuple[str, int], Desired]:
-    """The wishes of these leads by (connection, person)."""
-    wanted = "WHERE d.person_id IN (SELECT value FROM json_each(?))"
-    rows = tx.execute(SELECT_DESIRED + wanted, (pack(list(persons)),))
-    return {(row["connection"], row["person_id"]): _desired(row) for row in rows}
-
-
-def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
-    """Wishes worth a write, fresh first, whose record has no row on its way; `unresolved`: never looked for yet."""
-    rows = db.execute(
-        SELECT_DESIRED + DUE_AND_FREE,
-        {"connection": connection, "limit": limit, "unresolved": unresolved},
-    )
-    return [_desired(row) for row in rows]
-
-
-DUE_AND_FREE = """
-WHERE d.connection = :connection AND d.due = 1
-    AND (NOT :unresolved OR (d.record_id IS NULL AND d.resolved_at IS NULL))
-    AND NOT EXISTS (
-        SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection
-            AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))
-ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit
-"""
-
-
-def _desired(row: sqlite3.Row) -> Desired:
-    return Desired(
-        connection=row["connection"],
-        person=row["person_id"],
-        object=row["object"],
-        record_id=row["record_id"],
-        want=unpack(row["want"]),
-        have=unpack_or_none(row["have"]),
-        points_mp=row["points_mp"],
-        have_points_mp=row["have_points_mp"],
-        fresh=bool(row["fresh"]),
-        resolved_at=row["resolved_at"],
-        limited=bool(row["limited"]),
-        effects=unpack(row["effects"]),
-        shown=unpack_or_none(row["shown"]),
-        cycle=row["cycle"] or 1,
-    )
-
-
-def link(
-    tx: sqlite3.Connection,
-    connection: str,
-    person: int,
-    object: str,  # noqa: A002 - the field's word
-    record_id: str | None,
-    at: datetime,
-) -> None:
-    """The record that stands for this lead, found or made; None forgets it (it was deleted)."""
-    tx.execute(
-        "UPDATE desired SET object = ?, record_id = ?, resolved_at = ? WHERE connection = ? AND person_id = ?",
-        (object, record_id, stamp(at), connection, person),
-    )
-
-
-def settle_wish(
-    tx: sqlite3.Connection,
-    connection: str,
-    person: int,
-    written: Mapping[str, Any],
-    points_mp: int | None,
-    at: datetime,
-) -> None:
-    """The record now holds `written` too; the wish is due again only where it meanwhile wants something else.
-
-    `points_mp` None leaves what is known of the points shown (a mark was written, not the record).
-    """
-    row = tx.execute(
-        "SELECT want, have FROM desired WHERE connection = ? AND person_id = ?", (connection, person)
-    ).fetchone()
-    if row is None:
-        return
-    have = {**(unpack_or_none(row["have"]) or {}), **written}
-    want = unpack(row["want"])
-    still = any(name in want and want[name] != value for name, value in written.items())
-    tx.execute(
-        "UPDATE desired SET have = ?, have_points_mp = coalesce(?, have_points_mp), confirmed_at = ?, due = ?,"
-        " fresh = 0 WHERE connection = ? AND person_id = ?",
-        (pack(have), points_mp, stamp(at), int(still), connection, person),
-    )
-
-
-def not_due(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """Nothing to write for this wish after all."""
-    tx.execute("UPDATE desired SET due = 0 WHERE connection = ? AND person_id = ?", (connection, person))
 
 
 def plan(
@@ -393,7 +235,7 @@ def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime,
         " AND state IN ('planned', 'held')",
         ("suppressed" if blocked else "replaced", blocked or "no longer wanted", stamp(at), connection, person),
     )
-    not_due(tx, connection, person)
+    desired.not_due(tx, connection, person)
 
 
 def replace_unsent(tx: sqlite3.Connection, connection: str, at: datetime, why: str) -> None:
@@ -461,64 +303,6 @@ def oldest_open(db: sqlite3.Connection, connection: str, now: datetime) -> tuple
     return max(int(row[0]), int(wishes[0])), max(0.0, age.total_seconds())
 
 
-def look_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """Whether this lead has a record is to be asked again before one is made."""
-    tx.execute(
-        "UPDATE desired SET resolved_at = NULL WHERE connection = ? AND person_id = ? AND record_id IS NULL",
-        (connection, person),
-    )
-
-
-def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """Which record stands for this lead must be asked again; what it held is no longer known."""
-    tx.execute(
-        "UPDATE desired SET record_id = NULL, resolved_at = NULL, have = NULL, have_points_mp = NULL, due = 1"
-        " WHERE connection = ? AND person_id = ?",
-        (connection, person),
-    )
-
-
 def next_row_id(tx: sqlite3.Connection) -> int:
     """The id that the next planned row gets: makes keys of effects that are unique for ever."""
     return int(tx.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()[0])
-
-
-def show(tx: sqlite3.Connection, connection: str, person: int, fields: Mapping[str, Any]) -> None:
-    """What a record that was found holds of what we want, so that equal fields are not sent."""
-    tx.execute(
-        "UPDATE desired SET shown = ? WHERE connection = ? AND person_id = ?", (pack(dict(fields)), connection, person)
-    )
-
-
-def linked_record(tx: sqlite3.Connection, connection: str, person: int) -> tuple[str, str] | None:
-    """The record that stands for this lead, as (object, id)."""
-    row = tx.execute(
-        "SELECT object, record_id FROM desired WHERE connection = ? AND person_id = ? AND record_id IS NOT NULL",
-        (connection, person),
-    ).fetchone()
-    return None if row is None else (row[0], row[1])
-
-
-def two_records(tx: sqlite3.Connection, loser: int, winner: int) -> list[tuple[str, str, str, str, str]]:
-    """CRMs in which both persons have a record: (connection, winner's object, its id, loser's object, its id)."""
-    rows = tx.execute(
-        "SELECT w.connection, w.object, w.record_id, l.object, l.record_id FROM desired AS w JOIN desired AS l"
-        " ON l.connection = w.connection WHERE w.person_id = ? AND l.person_id = ? AND w.object <> ''"
-        " AND w.record_id IS NOT NULL AND l.record_id IS NOT NULL AND w.record_id <> l.record_id",
-        (winner, loser),
-    )
-    return [tuple(row) for row in rows]
-
-
-def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
-    """A refused want gets another chance, and its record is looked for again."""
-    tx.execute(
-        "UPDATE desired SET refused = NULL, due = 1, resolved_at = NULL WHERE connection = ?"
-        " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
-        (connection, leadloop_id),
-    )
-
-
-def due_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """The wish is still to be written."""
-    tx.execute("UPDATE desired SET due = 1 WHERE connection = ? AND person_id = ?", (connection, person))

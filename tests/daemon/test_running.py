@@ -22,8 +22,8 @@ from connector.loop.context import Loop, World
 from connector.loop.run import pull_step
 from connector.loop.tally import Tally
 from connector.server import Counts, Health
-from connector.state import outbox, reading
-from connector.state.outbox import Desired
+from connector.state import desired, reading
+from connector.state.desired import Desired
 from connector.state.store import Store, Tx
 from tests.cli.company import NOW, Company
 from tests.daemon.process import company
@@ -82,14 +82,14 @@ def test_what_a_pull_reads_is_scored_and_the_next_push_writes_it(inside: Inside)
 def test_a_wish_is_read_and_planned_in_one_transaction(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a score that another lane commits in between would be marked as planned, and never be written."""
     inside.run("pull", "export")
-    real, read_outside = outbox.due_wishes, []
+    real, read_outside = desired.due_wishes, []
 
     def watched(db: Tx, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
         if not unresolved and not db.in_transaction:
             read_outside.append(connection)
         return real(db, connection, limit, unresolved=unresolved)
 
-    monkeypatch.setattr(outbox, "due_wishes", watched)
+    monkeypatch.setattr(desired, "due_wishes", watched)
     inside.run("push", "sales")
     assert inside.made.leads.exists()
     assert read_outside == []
