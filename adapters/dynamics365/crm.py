@@ -44,6 +44,7 @@ from connector.adapter import (
     Removal,
     Resolution,
 )  # fmt: skip
+from connector.adapter.answers import in_order, of_kind
 from connector.errors import AuthError, ConfigError, LeadloopError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -154,13 +155,11 @@ class Dynamics365Crm(CrmAdapter):
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         named = [write if write.object else replace(write, object=self.main_object) for write in writes]
-        records = [write for write in named if write.kind == "record"]
-        answers = [
-            *reading.read_back(self.api, self.schema, self.options.key, records),
-            *tasks.read_back(self.api, named),
-        ]
-        by_effect = {answer.effect: answer for answer in answers}
-        return [by_effect[write.effect] for write in writes]
+        return in_order(
+            writes,
+            reading.read_back(self.api, self.schema, self.options.key, of_kind(named, "record")),
+            tasks.read_back(self.api, named),
+        )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.api, self.options, self.schema, self.history, self.key_tables).pages(cursor)

@@ -34,6 +34,7 @@ from connector.adapter import (
     PersonKeys,
     Resolution,
 )
+from connector.adapter.answers import in_order, of_kind
 from connector.errors import RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -73,16 +74,12 @@ class OdooCrm(CrmAdapter):
         return Batch(self.account, self.encoder).write(batch)
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
-        records = [write for write in writes if write.kind == "record"]
-        marks = [write for write in writes if write.kind == "tag"]
-        others = [write for write in writes if write.kind not in ("record", "tag")]
-        answers = [
-            *reading.read_back(self.account, self.encoder, records),
-            *tags.seen(self.account, marks),
-            *tasks.seen(self.account, others),
-        ]
-        by_effect = {one.effect: one for one in answers}
-        return [by_effect[write.effect] for write in writes]
+        return in_order(
+            writes,
+            reading.read_back(self.account, self.encoder, of_kind(writes, "record")),
+            tags.seen(self.account, of_kind(writes, "tag")),
+            tasks.seen(self.account, of_kind(writes, "task", "note")),
+        )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return self.walker.pages(cursor)

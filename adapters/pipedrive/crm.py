@@ -40,6 +40,7 @@ from connector.adapter import (
     Resolution,
     StaticAuth,
 )  # fmt: skip
+from connector.adapter.answers import in_order, of_kind
 from connector.adapter.batching import put_off
 from connector.adapter.usable import stop_if_nothing_fits, unusable
 from connector.errors import AuthError, LeadloopError, RemoteError, RemoteRefusal, UnknownOutcome
@@ -152,14 +153,12 @@ class PipedriveCrm(CrmAdapter):
         return told
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
-        records = [write for write in writes if write.kind == "record"]
-        answers = {one.effect: one for one in self.reader.read_back(records)}
-        for write in writes:
-            if write.kind == "tag":
-                answers[write.effect] = labels.seen(self.account, write)
-            elif write.kind != "record":
-                answers[write.effect] = tasks.seen(self.account, write)
-        return [answers[write.effect] for write in writes]
+        return in_order(
+            writes,
+            self.reader.read_back(of_kind(writes, "record")),
+            [labels.seen(self.account, write) for write in of_kind(writes, "tag")],
+            [tasks.seen(self.account, write) for write in of_kind(writes, "task", "note")],
+        )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)

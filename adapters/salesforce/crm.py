@@ -39,6 +39,7 @@ from connector.adapter import (
     Removal,
     Resolution,
 )  # fmt: skip
+from connector.adapter.answers import in_order, of_kind
 from connector.adapter.usable import unusable
 from connector.errors import ConfigError, LeadloopError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
@@ -161,16 +162,12 @@ class SalesforceCrm(CrmAdapter):
         return [told[write.effect] for write in batch]
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
-        records = [write for write in writes if write.kind == "record"]
         others = [write for write in writes if write.kind != "record"]
-        answers = {
-            one.effect: one
-            for one in (
-                *reading.read_back(self.api, records, self.main_object, self.options.key),
-                *tasks.read_back(self.api, others, self.task_key),
-            )
-        }
-        return [answers[write.effect] for write in writes]
+        return in_order(
+            writes,
+            reading.read_back(self.api, of_kind(writes, "record"), self.main_object, self.options.key),
+            tasks.read_back(self.api, others, self.task_key),
+        )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.api, self.options, self.history, self.key_objects).pages(cursor)

@@ -39,6 +39,7 @@ from connector.adapter import (
     Resolution,
     StaticAuth,
 )  # fmt: skip
+from connector.adapter.answers import in_order, of_kind
 from connector.adapter.existing import exists
 from connector.adapter.usable import check_write, stop_if_nothing_fits
 from connector.errors import LeadloopError, RecordError, RemoteError
@@ -130,14 +131,12 @@ class TrytonCrm(CrmAdapter):
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         named = [replace(write, object=write.object or self.main) for write in writes]
-        kinds = {kind: [write for write in named if write.kind == kind] for kind in self.spec.capabilities.writes}
-        answers = (
-            *reading.read_back(self.account, kinds["record"]),
-            *tags.seen(self.account, kinds["tag"]),
-            *notes.seen(self.account.api, [*kinds["task"], *kinds["note"]]),
+        return in_order(
+            named,
+            reading.read_back(self.account, of_kind(named, "record")),
+            tags.seen(self.account, of_kind(named, "tag")),
+            notes.seen(self.account.api, [*of_kind(named, "task"), *of_kind(named, "note")]),
         )
-        by_effect = {one.effect: one for one in answers}
-        return [by_effect[write.effect] for write in named]
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return walking.pages(self.account, cursor)

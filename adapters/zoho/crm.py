@@ -38,6 +38,7 @@ from connector.adapter import (
     Removal,
     Resolution,
 )  # fmt: skip
+from connector.adapter.answers import in_order, of_kind
 from connector.errors import ConfigError, RemoteError
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -153,14 +154,12 @@ class ZohoCrm(CrmAdapter):
         return Batch(self.account).write(batch)
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
-        records = [write for write in writes if write.kind == "record"]
-        marks = [write for write in writes if write.kind == "tag"]
-        found = {one.effect: one for one in reading.read_back(self.account, records)}
-        found |= {one.effect: one for one in tags.read_back(self.account, marks)}
-        for write in writes:
-            if write.effect not in found:
-                found[write.effect] = tasks.read_back(self.account, write)
-        return [found[write.effect] for write in writes]
+        return in_order(
+            writes,
+            reading.read_back(self.account, of_kind(writes, "record")),
+            tags.read_back(self.account, of_kind(writes, "tag")),
+            [tasks.read_back(self.account, write) for write in of_kind(writes, "task", "note")],
+        )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)
