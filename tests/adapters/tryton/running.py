@@ -5,14 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
-import socket
 import sqlite3
 import subprocess
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from threading import Timer
+from typing import IO, Any, Self
 
 HOME = Path(__file__).parents[3] / ".tryton"
 """Tryton's own venv and the template database: `make .tryton/ready`."""
@@ -27,9 +26,7 @@ class TrytonServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.people: Mapping[str, Any] = json.loads((HOME / "keys.json").read_text())
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = 0
 
     @staticmethod
     def is_ready() -> bool:
@@ -38,8 +35,8 @@ class TrytonServer:
     def __enter__(self) -> Self:
         shutil.copy(HOME / "template.sqlite", self._file)
         self._log = (self.folder / "trytond.log").open("wb")
-        command = [HOME / "bin" / "python", SERVE, self.folder, str(self.port)]
-        self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
+        command = [HOME / "bin" / "python", SERVE, self.folder]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True)
         try:
             self._wait()
         except BaseException:
@@ -50,7 +47,13 @@ class TrytonServer:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait(10)
+        self._told.close()
         self._log.close()
+
+    @property
+    def _told(self) -> IO[str]:
+        assert self._process.stdout is not None
+        return self._process.stdout
 
     @property
     def _file(self) -> Path:
@@ -91,14 +94,14 @@ class TrytonServer:
             connection.close()
 
     def _wait(self) -> None:
-        ends_at = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < ends_at and self._process.poll() is None:
-            try:
-                status, _, _ = self.request("GET", f"/{DATABASE}/rest/model/res.user?f=id", key=self.key("sales"))
-            except OSError:
-                time.sleep(0.05)  # not listening yet
-                continue
+        """Until it listens, which its first line says, and answers."""
+        limit = Timer(STARTS_WITHIN_S, self._process.kill)
+        limit.start()
+        said = self._told.readline()
+        limit.cancel()
+        if said:
+            self.port = int(said)
+            status, _, _ = self.request("GET", f"/{DATABASE}/rest/model/res.user?f=id", key=self.key("sales"))
             if status == 200:
                 return
-            break
         raise AssertionError(f"trytond did not start: {(self.folder / 'trytond.log').read_text()[-2000:]}")

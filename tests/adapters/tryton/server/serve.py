@@ -1,4 +1,4 @@
-"""Serve the databases of a folder: `serve.py FOLDER PORT`. Runs in Tryton's own venv, on loopback.
+"""Serve the databases of a folder: `serve.py FOLDER`. Runs in Tryton's own venv, on loopback, and prints its port.
 
 This is trytond as it is, but for one thing: a request with `X-World-Time` is stamped with that moment instead of the
 machine's, so that the clock of a test is the clock of the server too. Without the header nothing differs.
@@ -45,4 +45,6 @@ class Quiet(WSGIRequestHandler):
 
 
 if __name__ == "__main__":
-    make_server("127.0.0.1", int(sys.argv[2]), in_world_time, threaded=True, request_handler=Quiet).serve_forever()
+    server = make_server("127.0.0.1", 0, in_world_time, threaded=True, request_handler=Quiet)
+    print(server.server_port, flush=True)
+    server.serve_forever()
