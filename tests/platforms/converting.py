@@ -11,10 +11,32 @@ ANA = address("ana")
 
 
 class ConvertedLeads:
-    """`contact` is the object that a lead becomes, `score` the field of the score there."""
+    """`contact` is the object that a lead becomes, `score` the field of the score there, `sales` who decides."""
 
     contact: ClassVar[str]
     score: ClassVar[str]
+    sales: ClassVar[str]
+
+    def test_a_rejection_comes_back_with_its_author_and_before_and_after_it_all_is_quiet(
+        self, company: SalesCompany[Any]
+    ) -> None:
+        company.mql()
+        company.run_until_quiet()
+        written = company.desk.writes
+        company.run()
+        assert company.desk.writes == written, "a second run with nothing new sends nothing"
+
+        company.later(minutes=10)
+        company.desk.reject(ANA, "no_budget")
+        company.run_until_quiet()
+        assert company.told() == ("rejected", "sales", "no_budget")
+        decided = company.ask("SELECT by, precision FROM decisions WHERE kind = 'rejected'")
+        assert decided == [(self.sales, "exact")]
+        assert company.rejects() == []
+        written = company.desk.writes
+        company.run()
+        assert company.desk.writes == written
+        assert company.desk.count(ANA) == 1
 
     def test_a_lead_that_is_converted_is_qualified_and_its_deal_won(self, company: SalesCompany[Any]) -> None:
         company.mql()

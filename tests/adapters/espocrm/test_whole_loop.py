@@ -32,28 +32,11 @@ def test_an_mql_reaches_sales_and_comes_back_with_a_reason(company: SalesCompany
     [task] = company.crm.live("Task")
     assert (task["name"], task["parentId"]) == ("Call Ana: A, 60 points", lead["id"])
 
-    company.run_until_quiet()
-    written = company.desk.writes
-    company.run()
-    assert company.desk.writes == written, "a second run with nothing new sends nothing"
-
-    company.later(minutes=10)
-    company.desk.reject(ANA, "no_budget")
-    company.run_until_quiet()
-    assert company.told() == ("rejected", "sales", "no_budget")
-    assert company.ask("SELECT by, precision FROM decisions WHERE kind = 'rejected'") == [
-        ("65f0a0000000000b1", "exact")
-    ]
-    assert company.rejects() == []
-    written = company.desk.writes
-    company.run()
-    assert company.desk.writes == written
-    assert company.desk.count(ANA) == 1
-
 
 class TestConvertedLeads(ConvertedLeads):
     contact = "Contact"
     score = "cLeadloopScore"
+    sales = "65f0a0000000000b1"
 
 
 def test_a_lead_with_an_old_reason_is_not_rejected_again_by_its_conversion(company: SalesCompany[Desk]) -> None:
