@@ -9,7 +9,9 @@ then none. `per write` counts the leads that one writing call carried; `looking`
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +22,7 @@ from benchmarks.company import opened
 from benchmarks.server import served
 from benchmarks.simulated import Shifted, busiest
 from connector.loop.run import STEPS, run_once
+from tests.adapters.tryton.running import TrytonServer
 from tests.platforms.desk import SalesDesk
 
 LATENCY_S = 0.05
@@ -27,11 +30,10 @@ LATENCY_S = 0.05
 
 def main(platform: str, leads: int, changed: int) -> None:
     """Push all, then the changed, then nothing; print what each took."""
-    desk: SalesDesk = import_module(f"tests.adapters.{platform}.desk").Desk(Shifted(), 1.0)
     with (
         served(leads, changed, properties=0) as address,
-        desk,
         TemporaryDirectory() as folder,
+        desk_of(platform, Path(folder)) as desk,
         ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart,
     ):
         desk.simulator.latency_s = LATENCY_S
@@ -42,6 +44,18 @@ def main(platform: str, leads: int, changed: int) -> None:
         for name, pushed, until_s in done:
             show(desk, name, pushed, since_s, until_s)
             since_s = until_s
+
+
+@contextmanager
+def desk_of(platform: str, folder: Path) -> Iterator[SalesDesk]:
+    """The platform's simulator with sales at it; Tryton is its real server (`make .tryton/ready`)."""
+    kind = import_module(f"tests.adapters.{platform}.desk").Desk
+    if platform != "tryton":
+        with kind(Shifted(), 1.0) as desk:
+            yield desk
+        return
+    with TrytonServer(folder) as server, kind(Shifted(), 1.0, server) as desk:
+        yield desk
 
 
 def passes(folder: Path, address: str, crm: dict[str, Any]) -> list[tuple[str, int, float]]:
