@@ -4,7 +4,8 @@
 
 Against the platform's simulator, which answers after 50 ms: `steady`, a first read for so many seconds under the
 documented limits (the part of the busiest limit that it used); then without latency and under a thousandfold of the
-limits `first read` and `100 changed`, pulled and scored: CPU seconds and peak memory of the loop's own process.
+limits `first read`, `the next` (nothing is new: what the adapter reads again to be sure) and `100 changed`, pulled and
+scored: CPU seconds and peak memory of the loop's own process.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def main(platform: str, contacts: int, acts: int, seconds: float, *, volume: boo
         with apart(Path(folder) / "large", audience, LOOSE) as loop:
             show("first read", loop, simulator, contacts)
             clock.shift = LATER
+            loop.send(clock.shift)
+            show("the next", loop, simulator, contacts)
             for number in range(CHANGED):
                 audience.act(ids[number * len(ids) // CHANGED], a_form(clock.now(), "form-new"))
             clock.shift = 2 * LATER

@@ -94,8 +94,8 @@ def moved(place: Json, now: datetime, ids: Sequence[int]) -> Json:
     """The place after rows with these ids were read."""
     top = max(high(place), *ids)
     marks: list[list[Any]] = list(place["marks"])
-    if len(marks) > 1 and _at(marks[-1]) - _at(marks[-2]) < APART:
-        marks.pop()
+    if len(marks) > 1 and now - _at(marks[-2]) < APART:
+        marks.pop()  # the new one stands near enough to the one before it
     marks.append([now.isoformat(), top])
     # Old enough is not enough: rows below a mark count as read only once a look that came late enough read past it.
     settled = sum(_at(mark) <= now - LATE and mark[1] <= max(ids) for mark in marks)

@@ -48,6 +48,11 @@ def test_reading_begins_where_a_look_that_came_late_enough_read_past():
     assert begin(moved(place, BEGIN + timedelta(minutes=7), [1, 2, 3])) == 3
 
 
+def test_the_next_look_settles_even_a_first_read_of_a_few_seconds():
+    place = moved(place_at(BEGIN), BEGIN + timedelta(seconds=12), [1, 2, 3])
+    assert begin(moved(place, BEGIN + timedelta(hours=2), [1, 2, 3])) == 3
+
+
 def test_a_page_moves_the_beginning_no_further_than_it_read():
     place = moved(place_at(BEGIN), BEGIN + timedelta(minutes=1), [1, 2, 3])
     assert begin(moved(place, BEGIN + timedelta(minutes=7), [1, 2])) == 0

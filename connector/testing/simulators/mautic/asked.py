@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from math import inf
 from typing import Any, Final, TypeVar
 
 from connector.model import Json
@@ -47,20 +48,35 @@ def select_among(
     items: Sequence[T], row: Callable[[T], Json], id_of: Callable[[T], int], params: Mapping[str, str], *,
     default_limit: int,
 ) -> list[Json]:  # fmt: skip
-    """The same of what has a row. Items stand in the order of their ids, so that a page by id is found without a look
-    at everything before it.
+    """The same of what has a row. Items stand in the order of their ids, so that those which conditions on the id leave
+    are found without a look at all the others.
     """
     asked = nested(params)
     where = list(asked.get("where", {}).values())
-    behind = max((int(one["val"]) for one in where if (one.get("col"), one["expr"]) == ("id", "gt")), default=-1)
-    after = islice(items, bisect_right(items, behind, key=id_of), None)
-    fitting = (told for told in map(row, after) if all(_fits(told, one) for one in where))
+    first, last = _ids_within(where)
+    span = range(bisect_left(items, first, key=id_of), bisect_right(items, last, key=id_of))
     order = asked.get("order", {}).get("0", {"col": "id", "dir": "DESC"})
+    descending = order["dir"].upper() == "DESC"
+    told = (row(items[place]) for place in (reversed(span) if descending else span))
+    fitting: Iterable[Json] = (one for one in told if all(_fits(one, condition) for condition in where))
     start, limit = int(params.get("start", 0)), int(params.get("limit", default_limit))
-    if (order["col"], order["dir"].upper()) == ("id", "ASC"):
-        return list(islice(fitting, start, start + limit))
-    found = sorted(fitting, key=lambda told: told[order["col"]], reverse=order["dir"].upper() == "DESC")
-    return found[start : start + limit]
+    if order["col"] != "id":
+        fitting = sorted(fitting, key=lambda one: one[order["col"]], reverse=descending)
+    return list(islice(fitting, start, start + limit))
+
+
+def _ids_within(where: Sequence[Json]) -> tuple[float, float]:
+    """The lowest and the highest id that conditions leave."""
+    first, last = 0.0, inf
+    for one in where:
+        if one["expr"] == "orX" or one["col"].rpartition(".")[2] != "id":
+            continue
+        ids = [int(id_) for id_ in str(one["val"]).split(",")]
+        if one["expr"] in ("gt", "gte", "eq", "in"):
+            first = max(first, min(ids))
+        if one["expr"] in ("lt", "lte", "eq", "in"):
+            last = min(last, max(ids))
+    return first, last
 
 
 def _fits(row: Json, condition: Json) -> bool:
