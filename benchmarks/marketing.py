@@ -16,7 +16,7 @@ import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from itertools import cycle
 from multiprocessing.connection import Connection
@@ -63,7 +63,8 @@ def main(platform: str, contacts: int, acts: int, seconds: float, *, volume: boo
             loop.send(clock.shift)
             show("the next", loop, simulator, contacts)
             for number in range(CHANGED):
-                audience.act(ids[number * len(ids) // CHANGED], a_form(clock.now(), "form-new"))
+                deed = Deed(audience.soonest, clock.now(), "new", f"https://acme.example/{number}")
+                audience.act(ids[number * len(ids) // CHANGED], deed)
             clock.shift = 2 * LATER
             loop.send(clock.shift)
             show("100 changed", loop, simulator, CHANGED)
@@ -86,11 +87,6 @@ def person(number: int) -> Someone:
         f"person{number}@company{number % 5000}.example", f"First{number % 997}", f"Last{number % 1999}",
         TITLES[number % len(TITLES)], f"Company {number % 5000}", "Brazil",
     )  # fmt: skip
-
-
-def a_form(at: datetime, name: str) -> Deed:
-    """A form is filled in."""
-    return Deed("form_submission", at, name)
 
 
 def steady(audience: Audience, folder: Path, seconds: float) -> None:

@@ -38,6 +38,8 @@ class Audience(Side):
 
     types: ClassVar[frozenset[str]]
     """The types of acts that the platform can report, with the mapping that we ship."""
+    soonest: ClassVar[str] = "form_submission"
+    """A type that the platform tells with the next read, without a walk over everybody."""
 
     @property
     def since(self) -> str:

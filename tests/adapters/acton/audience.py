@@ -19,6 +19,7 @@ class TheAudience(Audience):
 
     name: ClassVar[str] = "acton"
     types: ClassVar[frozenset[str]] = frozenset({*REACTIONS, *VERBS})
+    soonest: ClassVar[str] = "email_click"
 
     @cached_property
     def simulator(self) -> ActOnSimulator:
