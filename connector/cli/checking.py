@@ -55,8 +55,9 @@ def _clock(loop: Loop, one: Marketing | Crm) -> Iterator[Line]:
 def mapping_findings(one: Marketing | Crm) -> list[Finding]:
     """Where the mapping and the account's real fields do not fit."""
     if isinstance(one, Marketing):
-        return check_marketing(one.mapping, one.adapter.fields())
-    return check_crm(one.mapping, fields_of(one), unique_key=one.spec.capabilities.upsert)
+        return check_marketing(one.mapping, one.adapter.fields(), connection=one.name)
+    unique = one.spec.capabilities.upsert
+    return check_crm(one.mapping, fields_of(one), unique_key=unique, connection=one.name)
 
 
 def fields_of(one: Marketing | Crm) -> list[Field]:

@@ -42,12 +42,14 @@ def check_crm(
     samples: Sequence[Mapping[str, Any]] = (),
     *,
     unique_key: bool = True,
+    connection: str = "NAME",
 ) -> list[Finding]:
     """Fields that are missing, read-only, of another type or too short, values that a list does not have, and required
     fields without a source. `samples` are facts of real leads: what the mapping would write is held against the field.
-    `unique_key`: the platform keeps keys unique itself, where the account's admin says so.
+    `unique_key`: the platform keeps keys unique itself, where the account's admin says so. `connection` is the name
+    that a remedy's command takes.
     """  # fmt: skip
-    checker = _Checker(mapping.places, fields)
+    checker = _Checker(mapping.places, fields, connection)
     for index, rule in enumerate(mapping.rules):
         for name in mapping.objects:
             if rule.serves(name):
@@ -60,9 +62,9 @@ def check_crm(
     return checker.findings
 
 
-def check_marketing(mapping: MarketingMapping, fields: Iterable[Field]) -> list[Finding]:
+def check_marketing(mapping: MarketingMapping, fields: Iterable[Field], *, connection: str = "NAME") -> list[Finding]:
     """Fields that the mapping reads and the account does not list, and feedback into fields that cannot be."""
-    checker = _Checker(mapping.places, fields)
+    checker = _Checker(mapping.places, fields, connection)
     for index, line in enumerate(mapping.file.contact):
         checker.check_source(compile_path(line.from_).reads, ("contact", index, "from"))
     for index, feedback in enumerate(mapping.file.feedback):
@@ -74,8 +76,9 @@ def check_marketing(mapping: MarketingMapping, fields: Iterable[Field]) -> list[
 class _Checker:
     """Collects findings against one account's fields."""
 
-    def __init__(self, places: Places, fields: Iterable[Field]) -> None:
+    def __init__(self, places: Places, fields: Iterable[Field], connection: str) -> None:
         self._places = places
+        self._prepare = f"run 'leadloop prepare {connection}'"
         self._fields = {(field.object, field.name.lower()): field for field in fields}
         self.findings: list[Finding] = []
 
@@ -90,7 +93,7 @@ class _Checker:
     def check_feedback(self, name: str, at: Path) -> None:
         found = self.find("", name)
         if found is None:
-            self.add("warn", name, at, f"the account has no field '{name}'", "run 'leadloop prepare'")
+            self.add("warn", name, at, f"the account has no field '{name}'", self._prepare)
         elif not found.writable:
             self.add("fail", name, at, f"'{name}' is read-only", "write to another field")
 
@@ -115,7 +118,7 @@ class _Checker:
     def check_key(self, object_name: str, name: str, *, unique: bool) -> None:
         field = self.find(object_name, name)
         if field is None:
-            self.add("fail", name, ("key",), f"{object_name} has no field '{name}'", "run 'leadloop prepare'")
+            self.add("fail", name, ("key",), f"{object_name} has no field '{name}'", self._prepare)
         elif unique and not field.unique:
             self.add("fail", name, ("key",), f"'{name}' is not unique in {object_name}", "make it a unique external id")
 

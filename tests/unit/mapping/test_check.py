@@ -86,3 +86,10 @@ def test_a_key_need_not_be_unique_where_the_platform_keeps_none_unique(crm):
     fields = [Field("Lead", "Our_Id"), Field("Contact", "Our_Id"), Field("Lead", "Name")]
     assert check_crm(mapping, fields, unique_key=False) == []
     assert {one.field for one in check_crm(mapping, fields)} == {"Our_Id"}
+
+
+def test_a_missing_field_is_cured_by_a_command_that_names_the_connection(crm, marketing):
+    key = check_crm(crm("fields: [{to: Name, from: contact.last_name, only: Lead}]"), [], connection="sf")
+    told = check_marketing(marketing("contact: [{to: email, from: email}]\nfeedback: [{to: cf_score, from: score.points}]"), [], connection="rd")
+    assert "run 'leadloop prepare sf'" in {one.problem.remedy for one in key}
+    assert [one.problem.remedy for one in told] == ["run 'leadloop prepare rd'"]
