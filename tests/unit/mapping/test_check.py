@@ -90,6 +90,7 @@ def test_a_key_need_not_be_unique_where_the_platform_keeps_none_unique(crm):
 
 def test_a_missing_field_is_cured_by_a_command_that_names_the_connection(crm, marketing):
     key = check_crm(crm("fields: [{to: Name, from: contact.last_name, only: Lead}]"), [], connection="sf")
-    told = check_marketing(marketing("contact: [{to: email, from: email}]\nfeedback: [{to: cf_score, from: score.points}]"), [], connection="rd")
+    source = marketing("contact: [{to: email, from: email}]\nfeedback: [{to: cf_score, from: score.points}]")
+    told = check_marketing(source, [], connection="rd")
     assert "run 'leadloop prepare sf'" in {one.problem.remedy for one in key}
     assert [one.problem.remedy for one in told] == ["run 'leadloop prepare rd'"]
