@@ -36,10 +36,11 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
     until = operation.waits_until(loop.store.read(), connection.name, f"{step}/{stream}", loop.world.now())
     if until is not None:
         tally.why_zero = f"waits until {until[:10]} {until[11:16]} UTC; 'leadloop status' says for what"
-        tally.exit_code = 4
+        tally.exit_code, tally.passed_over = 4, True
         return tally
     if loop.refused.get(connection.name, float("-inf")) > loop.world.monotonic():
         tally.why_zero = "its credentials were refused a moment ago"
+        tally.exit_code, tally.passed_over = AuthError.exit_code, True
         return tally
     began, before = loop.world.monotonic(), connection.requests()
     try:

@@ -33,14 +33,21 @@ class Tally:
     duration_s: float = 0.0
     goes_on: bool = False
     """The turn was over before everything was read."""
+    passed_over: bool = False
+    """The connection waits, or was refused a moment ago: nothing was tried."""
 
     def as_json(self) -> dict[str, Any]:
         """The line as `run --once --json` prints it."""
         content = asdict(self)
         if self.read:
             content["why_zero"] = None  # the last page may have been empty; the stream was not
-        del content["exit_code"], content["goes_on"]
+        del content["exit_code"], content["goes_on"], content["passed_over"]
         return content
+
+    @property
+    def did_something(self) -> bool:
+        """Was anything read or written?"""
+        return bool(self.read or self.created or self.updated or self.effects)
 
     @property
     def code(self) -> int:
@@ -63,8 +70,10 @@ def exit_code(lines: list[Tally]) -> int:
 
 
 def outcome(lines: list[Tally]) -> Outcome:
-    """`ok`, `partial` (some of it went wrong) or `failed` (nothing went well)."""
-    bad = [line for line in lines if line.code]
-    if not bad:
+    """`ok`, `partial` (some of it went wrong) or `failed` (nothing was done, and no connection went well)."""
+    if not any(line.code for line in lines):
         return "ok"
-    return "failed" if all(line.error for line in lines) else "partial"
+    if any(line.did_something for line in lines):
+        return "partial"
+    stopped = {line.connection for line in lines if line.error or line.passed_over}
+    return "failed" if {line.connection for line in lines if line.connection} <= stopped else "partial"

@@ -36,6 +36,16 @@ def test_a_refused_connection_is_not_asked_by_every_stream(company: Company) -> 
     assert len(company.rd.calls("POST", "/auth/token")) == 1
 
 
+def test_a_run_in_which_every_account_refuses_has_failed(company: Company) -> None:
+    company.open()
+    company.rd.tokens.revoke()
+    company.sf.sign_in.client_secret = "another one"
+    lines = company.run()
+    assert (outcome(lines), exit_code(lines)) == ("failed", 3)
+    again = company.run()  # nobody is asked so soon, and that is no success
+    assert (outcome(again), exit_code(again)) == ("failed", 3)
+
+
 def test_a_connection_whose_sign_in_was_renewed_goes_on_where_it_stood(company: Company) -> None:
     mql(company)
     company.open()
