@@ -24,6 +24,11 @@ from connector.state.store import Tx
 
 LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long it is believed that nobody has a record. A creation that was held, or waited for the platform, is older."""
+TAKEN_HINT: Final = (
+    "was the state lost? 'leadloop state restore' a backup; are they one person? 'leadloop identity join';"
+    " otherwise clear the key field in the CRM"
+)
+"""Keys are drawn once for each person: in a new state everybody has another one than the CRM knows."""
 Answered = Literal["found", "absent", "refused"]
 
 
@@ -148,7 +153,7 @@ def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:
         return RecordError(
             f"the record {answer.found[0].object} {answer.found[0].id} carries another lead's key",
             code="crm_key_taken",
-            hint="are they one person? 'leadloop identity join'; otherwise clear the key field in the CRM",
+            hint=TAKEN_HINT,
         )
     if crm.config.create == "never":
         return RecordError("no record, and this connection makes none", code="create_never")

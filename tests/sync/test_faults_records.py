@@ -116,3 +116,5 @@ def test_a_state_that_was_lost_makes_no_second_lead_and_says_whose_key_stands_th
     company.run()
     assert (len(company.sf.live("Lead")), len(company.sf.live("Task"))) == (1, 1)
     assert company.rejects() == [("sf", "record", "crm_key_taken")]
+    [(hint,)] = company.ask("SELECT hint FROM rejects")
+    assert "leadloop state restore" in hint
