@@ -70,7 +70,7 @@ class Client(Protocol):
     def now(self) -> datetime:
         """The platform's clock: the `Date` of its newest answer moved on by our own monotonic time.
 
-        Before any answer it is our own clock.
+        Before any answer it is our own clock, and also where the platform's is over a minute ahead of ours.
         """
 
     @property

@@ -8,11 +8,12 @@ from functools import partial
 
 from connector.cli.lines import Line, attempt, ok, warn
 from connector.errors import ConfigError
+from connector.http import HttpClient
 from connector.loop.context import Crm, Loop, Marketing
 from connector.mapping import Finding, check_crm, check_marketing
 from connector.model import Field
 
-CLOCKS_APART = timedelta(minutes=2)
+CLOCKS_APART = timedelta(minutes=1)
 """Sign-ins by a signed assertion fail soon after this; windows of reading shift by it."""
 
 
@@ -30,13 +31,13 @@ def connections(loop: Loop, name: str | None = None) -> list[Marketing | Crm]:
 
 def check_lines(loop: Loop, name: str | None = None) -> list[Line]:
     """Everything that the accounts say of themselves and of the mappings; one that fails hides no other."""
-    return [line for one in connections(loop, name) for line in attempt(one.name, partial(_lines, loop, one))]
+    return [line for one in connections(loop, name) for line in attempt(one.name, partial(_lines, one))]
 
 
-def _lines(loop: Loop, one: Marketing | Crm) -> Iterator[Line]:
+def _lines(one: Marketing | Crm) -> Iterator[Line]:
     for line in one.adapter.check():
         yield Line(one.name, line.level, line.what, line.next_step, code=1)
-    yield from _clock(loop, one)
+    yield from _clock(one)
     findings = mapping_findings(one)
     for finding in findings:
         place = f"{finding.problem.file}:{finding.problem.line}: {finding.problem.message}"
@@ -45,11 +46,12 @@ def _lines(loop: Loop, one: Marketing | Crm) -> Iterator[Line]:
         yield ok(one.name, "the mapping fits the account's fields")
 
 
-def _clock(loop: Loop, one: Marketing | Crm) -> Iterator[Line]:
-    apart = abs(one.adapter.client.now() - loop.world.now())
-    if apart > CLOCKS_APART:
-        minutes = round(apart.total_seconds() / 60)
-        yield warn(one.name, f"its clock and ours are {minutes} minutes apart", "set this machine's clock by NTP")
+def _clock(one: Marketing | Crm) -> Iterator[Line]:
+    client = one.adapter.client
+    if isinstance(client, HttpClient) and abs(client.clock_ahead) > CLOCKS_APART:
+        side = "ahead of" if client.clock_ahead > timedelta() else "behind"
+        span = timedelta(seconds=round(abs(client.clock_ahead).total_seconds()))
+        yield warn(one.name, f"its clock is {span} {side} ours", "set this machine's clock by NTP")
 
 
 def mapping_findings(one: Marketing | Crm) -> list[Finding]:

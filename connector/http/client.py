@@ -25,9 +25,9 @@ from connector.http.world import World
 ATTEMPTS = 5
 WAITING_S = 60.0
 """Attempts of one request and seconds of waiting between them, at most; then the engine schedules."""
-MOST_AHEAD = timedelta(days=1)
-"""A platform's clock further ahead of ours is not believed: a cursor would skip all changes until then. A clock that
-is behind costs nothing but a second reading."""
+MOST_AHEAD = timedelta(minutes=1)
+"""A platform's clock further ahead of ours is not believed, for one of the two is wrong: a cursor that it moved would
+skip all changes until then, whereas by our own clock they are read later. One that is behind costs a second reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class HttpClient:
         self._repeating = repeating(connection, world, attempts=ATTEMPTS, budget_s=WAITING_S)
         self._suffixes = [suffix for auth in spec.auth if auth.kind == "oauth" for suffix in auth.base_suffixes]
         self._clock: tuple[datetime, float] | None = None
+        self.clock_ahead = timedelta()
+        """How far the platform's clock was ahead of ours in its newest answer; negative: behind."""
 
     def request(
         self,
@@ -208,8 +210,9 @@ class HttpClient:
 
     def _learn(self, answer: HttpAnswer) -> None:
         """The platform's clock and the account's use. A clock learned once would go wrong over a suspended night."""
-        if (date := answer.date) is not None and date - self._world.now() < MOST_AHEAD:
-            self._clock = (date, self._world.monotonic())
+        if (date := answer.date) is not None:
+            self.clock_ahead = date - self._world.now()
+            self._clock = (date, self._world.monotonic()) if self.clock_ahead <= MOST_AHEAD else None
         usage = self._reader.usage(answer)
         if usage is not None:
             self._limiter.observe(*usage)

@@ -1,5 +1,6 @@
 """`check`, `doctor`, `prepare`, `discover`, `mapping check`, `adapters`: what accounts and this machine say."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,15 @@ def test_a_mapping_that_names_a_field_that_the_account_lacks_is_told_with_its_li
     assert line["level"] == "fail"
     assert "salesforce.yaml:" in line["what"]
     assert "did you mean 'LeadScore__c'" in line["what"]
+
+
+@pytest.mark.parametrize(("apart_s", "said"), [(-90, "0:01:30 ahead"), (7200, "2:00:00 behind"), (30, "")])
+def test_a_platform_whose_clock_is_over_a_minute_apart_is_warned_of(company, rd, apart_s, said):
+    company.configure(marketing=marketing(rd))
+    rd.clock = lambda: company.now - timedelta(seconds=apart_s)
+    warnings = [line["what"] for line in company.json("check", "rd")["lines"] if "clock" in line["what"]]
+    assert len(warnings) == bool(said)
+    assert all(said in warning for warning in warnings)
 
 
 def test_discover_shows_the_fields_that_an_account_really_has(company, sf):

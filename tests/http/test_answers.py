@@ -232,16 +232,17 @@ def test_the_platforms_clock_is_its_first_date_moved_on(remote, open_client, clo
     assert clock.now() - client.now() == timedelta(days=1, hours=4)
 
 
-def test_a_clock_years_ahead_is_not_believed(remote, open_client, clock):
-    wrong = {"Date": "Sun, 21 Nov 2027 08:00:00 GMT"}
-    remote.get(URL, json={}, headers=wrong)
+@pytest.mark.parametrize("ahead", [timedelta(seconds=90), timedelta(hours=3), timedelta(days=400)])
+def test_a_clock_that_is_ahead_of_ours_is_not_believed(remote, open_client, clock, ahead):
+    remote.get(URL, json={}, headers={"Date": format_datetime(clock.now() + ahead, usegmt=True)})
     client = open_client()
     client.request("GET", "/leads")
-    assert client.now() == clock.now(), "a cursor that it moved ahead would skip a year of changes"
-    remote.get(URL, json={}, headers={"Date": format_datetime(clock.now() + timedelta(hours=3), usegmt=True)})
+    assert client.now() == clock.now(), "a cursor that it moved ahead would skip what changes until then"
+    assert client.clock_ahead == pytest.approx(ahead, abs=timedelta(seconds=1))
+    remote.get(URL, json={}, headers={"Date": format_datetime(clock.now() + timedelta(seconds=50), usegmt=True)})
     client.request("GET", "/leads")
     client.request("GET", "/leads")
-    assert client.now() - clock.now() == pytest.approx(timedelta(hours=3), abs=timedelta(seconds=1))
+    assert client.now() - clock.now() == pytest.approx(timedelta(seconds=50), abs=timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
