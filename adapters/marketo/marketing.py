@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
-from adapters.marketo import fields, refusals
+from adapters.marketo import fields, refusals, removals
 from adapters.marketo.activities import ActivityLog
 from adapters.marketo.answers import rows_of
 from adapters.marketo.batch import Batch
@@ -18,7 +18,6 @@ from adapters.marketo.changes import LeadChanges
 from adapters.marketo.events import Events
 from adapters.marketo.leads import read_leads
 from adapters.marketo.readback import read_back
-from adapters.marketo.removals import removals
 from adapters.marketo.slices import SLICE_BYTES
 from adapters.marketo.spec import BATCH, DEFAULT_TYPES, SPEC
 from adapters.marketo.types import custom_types, make_types, plan_types
@@ -111,7 +110,10 @@ class MarketoMarketing(MarketingAdapter):
         return log.walk(cursor)
 
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
-        return removals(self.client, cursor, self.page_size)
+        return removals.walk(self.client, cursor, self.page_size)
+
+    def removals_from_now(self) -> Json:
+        return removals.from_now(self.client)
 
     def write_back(self, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
         return Batch(self.client, self._lists, self._events).write_back(batch)

@@ -3,7 +3,9 @@
 Cursor: `deleted` and `merged`, the places in the two feeds (see `feed`).
 Source: https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/activities
 Limits: deletions are kept for 14 days. Who was away longer is told so: those show only when a lead is asked for.
-Quirk:  the attribute of a merge that names its losers is not documented: any that begins with "Merge ID" is read.
+Quirk:  a page shows what fits of the next 300 rows of the whole log, so that 14 days of it take as many calls as all
+        its activities: a first read begins at its own moment (`from_now`), a lost cursor 14 days back.
+        The attribute of a merge that names its losers is not documented: any that begins with "Merge ID" is read.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Any, Final
 from adapters.marketo.activities import PATH as LOG
 from adapters.marketo.activities import attributes_of
 from adapters.marketo.answers import moment, moment_or_none
-from adapters.marketo.feed import Feed, key_of
+from adapters.marketo.feed import Feed, key_of, read_until_now
 from connector.adapter import BadRecord, Client, Page, Removal
 from connector.errors import RecordError
 from connector.model import Json
@@ -27,7 +29,7 @@ MERGE: Final = 32
 _ID = re.compile(r"\d+")
 
 
-def removals(client: Client, cursor: Json | None, page_size: int) -> Iterator[Page[Removal]]:
+def walk(client: Client, cursor: Json | None, page_size: int) -> Iterator[Page[Removal]]:
     """Deletions, then merges. A merge is told last: what became of the person counts more than that an id is gone."""
     stood = dict(cursor or {})
     first_at = client.now() - KEPT
@@ -43,6 +45,12 @@ def removals(client: Client, cursor: Json | None, page_size: int) -> Iterator[Pa
         stood["merged"] = place
         merged, bad = _merges(rows)
         yield Page(records=merged, bad=bad, cursor=dict(stood))
+
+
+def from_now(client: Client) -> Json:
+    """The cursor of a first read: who was deleted or merged before it is in no answer and no bulk file that follows."""
+    place = read_until_now(client)
+    return {"deleted": place, "merged": place}
 
 
 def losers_of(row: Json) -> list[str]:

@@ -51,8 +51,16 @@ class MarketingAdapter(Adapter):
         raise NotImplementedError
 
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
-        """Deletions and merges (capability `removals: feed`)."""
+        """Deletions and merges (capability `removals: feed`). Without a cursor, as far back as the platform tells."""
         raise NotImplementedError
+
+    def removals_from_now(self) -> Json | None:
+        """A cursor of `removals` from which everybody is told who is removed from now on; None: there is none such.
+
+        Asked for and saved before anything of a connection is read: who was removed earlier cannot come to be known by
+        that read, and is not looked for. By the platform's clock, less what may show late.
+        """
+        return None
 
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
         """Ids of all contacts, a complete walk (capability `removals: sweep`); only a finished walk proves absence."""

@@ -38,7 +38,11 @@ READ_AT_ONCE = 100
 def pull(loop: Loop, source: Marketing) -> list[Tally]:
     """All streams of one connection, each on its own: one that fails stops no other."""
     able = source.spec.capabilities
-    lines = [guarded(loop, source, "pull", "contacts", _contacts)]
+    lines: list[Tally] = []
+    if able.removals == "feed" and reading.is_untouched(loop.store.read(), source.name):
+        begun = guarded(loop, source, "pull", "removals", _begin_removals)
+        lines += [begun] if begun.error else []
+    lines.append(guarded(loop, source, "pull", "contacts", _contacts))
     lines.append(guarded(loop, source, "pull", "named_contacts", named_contacts))
     if able.has_activity_feed:
         lines.append(guarded(loop, source, "pull", "activities", _activity_feed))
@@ -175,6 +179,17 @@ def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime
     else:
         join(tx, loser, winner, at, loop.run)
     people.add_identities(tx, [(source.name, removal.id, winner or loser, "merged")], at)
+
+
+def _begin_removals(loop: Loop, source: Marketing, _tally: Tally) -> None:
+    """Before anything is read: who was removed until now is nobody whom we will know, and is not looked for.
+
+    Where this fails, or a person resets the cursor later, removals are read as far back as the platform tells them.
+    """
+    bookmark = reading.Bookmark(loop.store.read(), source.name, "removals")
+    begin = source.adapter.removals_from_now()
+    with loop.store.write(durable=False, step=True) as tx:
+        bookmark.move(tx, begin, loop.world.now())
 
 
 def _removals(loop: Loop, source: Marketing, tally: Tally) -> None:

@@ -41,6 +41,17 @@ def move_cursor(tx: sqlite3.Connection, connection: str, stream: str, to: Json |
     )
 
 
+def is_untouched(db: sqlite3.Connection, connection: str) -> bool:
+    """Was nothing of this connection read yet: no stream has a cursor, and nobody is known by an id of it?"""
+    found = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM cursors WHERE connection = :name AND cursor IS NOT NULL)"
+        " OR EXISTS (SELECT 1 FROM contacts WHERE connection = :name)"
+        " OR EXISTS (SELECT 1 FROM identities WHERE system = :name)",
+        {"name": connection},
+    ).fetchone()
+    return not found[0]
+
+
 class Bookmark:
     """A stream's cursor as one walk moves it on. A person who sets it meanwhile has the last word."""
 

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from connector.model import Json
 from connector.testing.conformance.marketing.keeping import Kept
 from connector.testing.conformance.marketing.world import MarketingWorld
 
@@ -39,6 +42,21 @@ class RemovalConformance:
         _, goes = _people(world, 2)
         world.delete(goes)
         assert goes in {removal.id for page in adapter.removals(None) for removal in page.records}
+
+    def test_a_first_read_looks_for_no_removal_before_it_and_finds_all_later_ones(self, world: MarketingWorld) -> None:
+        adapter = world.adapter()
+        if adapter.spec.capabilities.removals != "feed":
+            pytest.skip("the platform has no feed of removals")
+        before, after = _people(world, 2)
+        world.delete(before)
+        world.clock.advance(86_400)
+        begin = adapter.removals_from_now()
+        if begin is None:
+            pytest.skip("its feed is always read from its beginning")
+        world.delete(after)
+        world.clock.advance(3600)
+        told = [_removed(world, cursor) for cursor in (begin, None)]
+        assert told == [{after}, {before, after}]
 
     def test_a_sweep_names_everybody_who_is_there(self, world: MarketingWorld) -> None:
         _needs_sweep(world)
@@ -79,6 +97,12 @@ def _people(world: MarketingWorld, count: int) -> list[str]:
     for id_ in ids:
         world.act(id_)
     return ids
+
+
+def _removed(world: MarketingWorld, cursor: Json | None) -> set[str]:
+    """Who is told by a walk from a cursor as a store gives it back."""
+    kept = json.loads(json.dumps(cursor))
+    return {removal.id for page in world.adapter().removals(kept) for removal in page.records}
 
 
 def _needs_sweep(world: MarketingWorld) -> None:
