@@ -71,6 +71,8 @@ class Network:
         wire = Wire(pool=spec.concurrency + 1, ca_file=settings.ca_file, monotonic=self.world.monotonic)
         signer: Signer
         if isinstance(auth, OAuth):
+            if settings.base_url:  # what a person wrote wins over what the sign-in tells: a sandbox, a proxy
+                auth = auth.model_copy(update={"base_from": None})
             grants = Grants(auth, settings.connection, settings.credentials, base_url, auth_url, redactor)
             door = _TokenDoor(settings, wire, limiter)
             holder = f"{os.getpid()}.{secrets.token_hex(8)}"

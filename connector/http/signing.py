@@ -116,7 +116,8 @@ class OAuthSigner:
     def _sign(self, tokens: Tokens) -> Signature:
         auth = self._grants.auth
         headers = {auth.header: f"{auth.prefix}{tokens.access}"}
-        return Signature(headers=headers, base_url=tokens.base_url, access=tokens.access)
+        base_url = tokens.base_url if auth.base_from else None
+        return Signature(headers=headers, base_url=base_url, access=tokens.access)
 
     def _fresh(self, died: str | None) -> Tokens:
         """Usable tokens that are not the dead ones: the stored ones if somebody renewed them, else new ones."""

@@ -291,12 +291,31 @@ def _unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def test_an_address_told_by_the_sign_in_on_a_foreign_host_gets_no_token(remote, oauth):
+def by_instance(open_client, tokens, base_url):
+    """A client of a platform whose sign-in names where the API is."""
+    told = {"token_url": "{auth}/oauth/token", "base_from": "instance_url", "base_suffixes": ("acme.example",)}
+    return open_client(
+        base_url, auth=(REFRESH.model_copy(update=told),), credentials=CREDENTIALS, tokens=tokens,
+        settings={"auth_url": BASE},
+    )  # fmt: skip
+
+
+def test_an_address_told_by_the_sign_in_on_a_foreign_host_gets_no_token(remote, open_client, tokens):
     remote.post(TOKEN, json=grant(instance_url="https://evil.example"))
     evil = remote.get("https://evil.example/leads", json={})
     with pytest.raises(ContractError):
-        oauth(base_from="instance_url", base_suffixes=("acme.example",)).request("GET", "/leads")
+        by_instance(open_client, tokens, "").request("GET", "/leads")
     assert evil.call_count == 0
+
+
+def test_an_address_that_a_person_wrote_wins_over_the_one_that_the_sign_in_tells(remote, open_client, tokens):
+    remote.post(TOKEN, json=grant(instance_url="https://na7.acme.example"))
+    told = remote.get("https://na7.acme.example/leads", json={})
+    written = remote.get("https://sandbox.acme.example/leads", json={})
+    by_instance(open_client, tokens, "").request("GET", "/leads")
+    assert (told.call_count, written.call_count) == (1, 0)
+    by_instance(open_client, tokens, "https://sandbox.acme.example").request("GET", "/leads")
+    assert (told.call_count, written.call_count) == (1, 1)
 
 
 def test_a_persons_sign_in_replaces_what_was_stored(remote, oauth, tokens):

@@ -59,7 +59,7 @@ class SalesforceWorld(CrmWorld):
 
     def adapter(self) -> SalesforceCrm:
         url = self.simulator.base_url
-        settings = Settings("sf", credentials=self.credentials, base_url=url, auth_url=url)
+        settings = Settings("sf", credentials=self.credentials, auth_url=url)
         return self.started(SalesforceCrm, settings, self.options)
 
     def creation(self, number: int) -> LeadWrite:

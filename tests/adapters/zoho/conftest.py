@@ -56,7 +56,7 @@ class ZohoWorld(CrmWorld):
 
     def adapter(self) -> ZohoCrm:
         url = self.simulator.base_url
-        settings = Settings("zoho", credentials=self.credentials, base_url=url, auth_url=url)
+        settings = Settings("zoho", credentials=self.credentials, auth_url=url)
         return self.started(ZohoCrm, settings, self.options)
 
     @property
