@@ -34,6 +34,7 @@ _LIMITS = (
     Limit(calls=120, per_s=60, bucket="segmentations"),
     Limit(calls=15_000, per_s=DAY_S, bucket="tags"),
     Limit(calls=24, per_s=DAY_S, bucket="tags", per_record=True),
+    # A million a day, as the page on limits says of funnels, and of fields and webhooks.
     Limit(calls=1_000_000, per_s=DAY_S, bucket="funnels"),
     Limit(calls=24, per_s=DAY_S, bucket="funnels", per_record=True),
     Limit(calls=120, per_s=60, bucket="events"),
