@@ -72,7 +72,8 @@ class OAuth(Declared):
     secret as HTTP Basic instead.
     `grant_type_sent`: RD Station Marketing takes no grant_type at all. `base_from`: the answer's key that holds the
     API's address, believed only for https hosts that end with one of `base_suffixes` (or loopback, when the
-    configured address is loopback), and not asked where the connection says `base_url`. `expires_in_s`: assumed lifetime when the answer gives none.
+    configured address is loopback), and not asked where the connection says `base_url`.
+    `expires_in_s`: assumed lifetime when the answer gives none.
     `authorize_url` and `code_params` serve `leadloop auth`: the sign-in address and how the code is exchanged.
     """
 
