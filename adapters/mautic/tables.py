@@ -1,9 +1,9 @@
 """Statistics: tables that only grow, read by id.
 
-Ids are given out before they are committed, so that a row may show after one with a higher id. What came within the
-last minutes is therefore read again; `seen` keeps the ids of those rows, so that each is passed on once.
+Ids are given out before they are committed, so that a row may show after one with a higher id. What was read within the
+last minutes is therefore looked through again, but only where an id is missing: a row that was met shows already.
 
-Place of a table: `marks`, when which id was the highest; `seen`, ids above the mark that reading begins at.
+Place of a table: `marks`, when which id was the highest; `runs`, ids above the first mark that were met (see `runs`).
 Source: https://devdocs.mautic.org/en/latest/rest_api/stats.html
 Quirk:  an unknown table answers 200 without `stats`, one that the role may not read the same or with an error in the
         200, depending on the version. No rows are `"stats": []`.
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.mautic.asking import Where, query, rows
+from adapters.mautic.runs import holds, joined, past
 from adapters.mautic.spec import DENIED
 from connector.adapter import Client
 from connector.errors import RemoteRefusal
@@ -24,7 +25,8 @@ from connector.model import Json
 LATE: Final = timedelta(minutes=5)
 """How long a row may stay invisible after its id was given out."""
 APART: Final = timedelta(seconds=30)
-MOST_SEEN: Final = 1000
+MOST_RUNS: Final = 500
+"""Runs remembered at most, the newest ones. What is forgotten is only read again, which does no harm."""
 
 
 def read_table(
@@ -54,30 +56,31 @@ def newest_id(client: Client, table: str) -> int | None:
 
 def place_at(now: datetime, id_: int = 0) -> Json:
     """The place of a table that was read up to `id_`."""
-    return {"marks": [[now.isoformat(), id_]], "seen": []}
+    return {"marks": [[now.isoformat(), id_]], "runs": []}
 
 
 def new_rows(
     client: Client, table: str, place: Json, conditions: Sequence[Where], size: int
 ) -> Iterator[tuple[list[Json], Json]] | None:
     """Pages of rows that were not passed on yet, each with the place after it; None when the table is not allowed."""
-    after = begin(place)
+    after = past(_met(place), begin(place))
     first = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size)
-    return None if first is None else _pages(client, table, place, conditions, size, first)
+    return None if first is None else _pages(client, table, place, conditions, size, after, first)
 
 
 def _pages(
-    client: Client, table: str, place: Json, conditions: Sequence[Where], size: int, found: list[Json] | None
+    client: Client, table: str, place: Json, conditions: Sequence[Where], size: int, after: int, found: list[Json]
 ) -> Iterator[tuple[list[Json], Json]]:
-    while found:
-        seen = set(place["seen"])
-        fresh = [row for row in found if int(row["id"]) not in seen]
-        place = moved(place, client.now(), [int(row["id"]) for row in found])
-        yield fresh, place
+    while True:
+        ids = [int(row["id"]) for row in found]
+        fresh = [row for row in found if not holds(_met(place), int(row["id"]))]
+        stands = moved(place, client.now(), after, ids)
+        if fresh or stands != place:
+            yield fresh, stands
         if len(found) < size:
             return
-        after = int(found[-1]["id"])
-        found = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size)
+        place, after = stands, max(begin(stands), past(_met(stands), ids[-1]))
+        found = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size) or []
 
 
 def begin(place: Json) -> int:
@@ -90,18 +93,25 @@ def high(place: Json) -> int:
     return int(place["marks"][-1][1])
 
 
-def moved(place: Json, now: datetime, ids: Sequence[int]) -> Json:
-    """The place after rows with these ids were read."""
-    top = max(high(place), *ids)
+def moved(place: Json, now: datetime, after: int, ids: Sequence[int]) -> Json:
+    """The place when a page from `after` on brought the rows with these ids."""
     marks: list[list[Any]] = list(place["marks"])
-    if len(marks) > 1 and now - _at(marks[-2]) < APART:
-        marks.pop()  # the new one stands near enough to the one before it
-    marks.append([now.isoformat(), top])
+    if ids:
+        if len(marks) > 1 and now - _at(marks[-2]) < APART:
+            marks.pop()  # the new one stands near enough to the one before it
+        marks.append([now.isoformat(), max(high(place), *ids)])
+    runs = joined(_met(place), ids)
+    reached = past(runs, max([after, *ids]))
     # Old enough is not enough: rows below a mark count as read only once a look that came late enough read past it.
-    settled = sum(_at(mark) <= now - LATE and mark[1] <= max(ids) for mark in marks)
+    settled = sum(_at(mark) <= now - LATE and mark[1] <= reached for mark in marks)
     marks = marks[max(0, settled - 1) :]
-    seen = sorted({*place["seen"], *ids})
-    return {"marks": marks, "seen": [id_ for id_ in seen if id_ > marks[0][1]][-MOST_SEEN:]}
+    return {"marks": marks, "runs": [run for run in runs if run[1] > marks[0][1]][-MOST_RUNS:]}
+
+
+def _met(place: Json) -> list[list[int]]:
+    """The runs of a place; one of an earlier version has none, and is read again from its mark."""
+    runs: list[list[int]] = place.get("runs", [])
+    return runs
 
 
 def _at(mark: Sequence[Any]) -> datetime:

@@ -55,6 +55,22 @@ def test_an_opening_is_an_act_and_the_next_opening_another(mautic):
     assert len({*keys(first), *keys(second)}) == 2
 
 
+def test_a_first_read_of_seconds_costs_the_next_pass_a_call_a_table(mautic):
+    world = mautic()
+    ana = world.add(1)
+    for _ in range(75):
+        world.act(ana)
+    late = world.simulator.hit(ana, "https://www.example.com/", visible_at=world.clock.now() + timedelta(seconds=240))
+    world.act(ana)
+    acts, _, cursor = read(world)
+    world.clock.advance(360)
+    world.simulator.ledger.clear()
+    found, _, _ = read(world, cursor)
+    assert (len(acts), keys(found)) == (76, [f"page_hits:{late}"])
+    assert len(world.simulator.calls("GET", "/stats/page_hits")) == 1
+    assert len(world.simulator.calls("GET", "/stats/")) == 5
+
+
 def test_acts_of_visitors_whom_nobody_knows_are_left_out_until_they_are_known(mautic):
     world = mautic()
     visitor = world.simulator.add()
