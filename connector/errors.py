@@ -18,7 +18,8 @@ instruction a person can follow. `code` is stable: scripts and the reject store 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class LeadloopError(Exception):
@@ -34,8 +35,7 @@ class LeadloopError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake in a file that a person edits: where it is, what stands there, what to do.
 
     `line` and `column` count from 1. `path` is the dotted place in the document
@@ -163,8 +163,7 @@ class LockedError(LeadloopError):
     default_code = "locked"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteError:
+class RemoteError(Struct, frozen=True):
     """One error as a platform words it: its code, its text (redacted, capped), the field it is about."""
 
     code: str

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 """Zero-width characters that copy and paste leaves in addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmailRules:
+class EmailRules(Struct, frozen=True):
     """How addresses join: `plus_addresses` `distinct` or `same`, and the mailboxes that several people share."""
 
     plus_addresses: Literal["distinct", "same"] = "distinct"

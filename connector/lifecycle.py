@@ -10,9 +10,11 @@ sales' own (`origin: sales`) and stays outside all MQL rates.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.model import Precision, Stage
 
@@ -29,8 +31,7 @@ FORWARD: Final[dict[str, Stage]] = {"accepted": "accepted", "qualified": "qualif
 BACK: Final = frozenset({"rejected", "recycled"})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One line of a lead's log. `known_at` is when leadloop learned it, `at` when it happened."""
 
     kind: EventKind
@@ -51,8 +52,7 @@ class Event:
         return max(self.at, min(self.known_at, self.at + timedelta(days=1)))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a lead stands: the fold of its log.
 
     `decided_at`/`decision` are of the newest decision of sales in the current cycle or the one that ended the last
@@ -87,8 +87,7 @@ class Standing:
         return self.stage not in ("lead", "mql")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An event with what the fold made of it: its cycle, whether it moved the lead, and the stages it implies."""
 
     event: Event

@@ -17,9 +17,10 @@ the acts as they are known then: a click that arrives late can complete a burst.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from connector.model import Activity
 

@@ -7,9 +7,10 @@ order. Raw records stay plain dicts until a mapping has read them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 Json = dict[str, Any]
 
@@ -72,8 +73,7 @@ class Contact(NamedTuple):
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """One act. `key` is unique within its connection: the platform's id, or a hash of its content.
 
     `by_machine` is what the platform says or the engine found; `None` means nobody said.
@@ -92,23 +92,20 @@ class Activity:
     by_machine: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """What scoring knows of a lead besides the acts: attributes by our names, blanks left out."""
 
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Recycled:
+class Recycled(Struct, frozen=True):
     """A rejection that changes what older acts are worth: occurrences before `at` count `factor` (1, 0.5 or 0)."""
 
     at: datetime
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(Struct, frozen=True):
     """One reason for points: the rule's name, what it added (milli-points), and why in a sentence.
 
     `kind`: interest, channel, undesirable, recycle, limit (what cap or floor cut), withheld (by machine, 0 points),
@@ -123,8 +120,7 @@ class ReceiptLine:
     """When and about what the newest act was, in short, as a salesperson reads it: `2 days ago (demo-request)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """Grade and points with their receipt; the receipt's lines sum to `points_mp` by construction.
 
     `profile_percent` and `completeness` are whole percents, rounded down. `combined` is the 1 to 100 view.
@@ -153,8 +149,7 @@ class Score:
         return self.points_mp // 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What sales did with a lead, in our words, with the CRM's own words kept beside them."""
 
     kind: DecisionKind
@@ -171,8 +166,7 @@ class Decision:
     """Which line of the mapping's `decisions` fitted, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field that an account really has. `name` is what the API calls it, `label` what people see.
 
     `type`: text, number, integer, boolean, date, datetime, picklist, multi, reference, or the platform's own word.
@@ -191,8 +185,7 @@ class Field:
     custom: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CrmRecord:
+class CrmRecord(Struct, frozen=True):
     """A CRM record as it stands: the fields that the mapping names, under the platform's names.
 
     `links` name related records: `{"contact": [("Contact", "003…")], "deal": [("Opportunity", "006…")], …}`.
@@ -214,8 +207,7 @@ class CrmRecord:
     precision: Precision = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One line of a CRM's own history: which field changed when, by whom, from what to what."""
 
     at: datetime
@@ -226,8 +218,7 @@ class FieldChange:
     precision: Precision = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class LeadWrite:
+class LeadWrite(Struct, frozen=True):
     """One remote effect that the engine wants: one outbox row.
 
     `effect` is the row's own key, unique for ever; where a platform takes an idempotency or external key for tasks
@@ -250,8 +241,7 @@ class LeadWrite:
     poll: Json | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one write.
 
     `unknown`: it may or may not have been applied. `pending`: taken for later; `poll` is the adapter's own token for
@@ -273,8 +263,7 @@ class Outcome:
     """With `rejected`: the record was converted, merged or deleted meanwhile; resolve the person again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBack:
+class ReadBack(Struct, frozen=True):
     """How one write's target stands now.
 
     `present`: the effect's record, tag, task, event is there. `fields` are the current values of the fields that the

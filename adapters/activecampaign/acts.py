@@ -12,9 +12,10 @@ Quirk:  LinkData is an opening where `isread` is set (the link is the tracking p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.activecampaign import rows
 from adapters.activecampaign.asking import everything, is_given, moment, table
@@ -37,8 +38,7 @@ _NAMED: Final = {
 """What an act says → whose name that is, and where a reference holds the number."""
 
 
-@dataclass(slots=True)
-class Acts:
+class Acts(Struct):
     """Reads the acts of contacts, one contact at a time."""
 
     client: Client

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.activecampaign.asking import as_asked, moment
 from adapters.activecampaign.people import People, is_gone
@@ -27,8 +28,7 @@ ACTS_BACK: Final = timedelta(days=30)
 MOST_SEEN: Final = 2000
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """One walk."""
 
     client: Client

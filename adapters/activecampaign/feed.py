@@ -11,9 +11,10 @@ Cursor: `after`, the time to read from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from adapters.activecampaign import rows
 from adapters.activecampaign.acts import INCLUDE, TRACKED, Acts
@@ -34,8 +35,7 @@ class _NotShownError(Exception):
     """The account answers with something else than the acts that were asked for."""
 
 
-@dataclass(slots=True)
-class Feed:
+class Feed(Struct):
     """Reads the log of all contacts."""
 
     client: Client

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.activecampaign.asking import API, table
 from adapters.activecampaign.fields import Fields
@@ -33,8 +34,7 @@ _STANDARD: Final = {"firstName": "first_name", "lastName": "last_name", "phone":
 """What an import calls the standard fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """How far an import is; `failed` are the addresses that it did not take, in small letters."""
 
     is_over: bool

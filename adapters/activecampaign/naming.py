@@ -6,8 +6,9 @@ may have some, are listed once; everything else is asked for by id, each once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from adapters.activecampaign.asking import API, everything, is_given, table
 from connector.adapter import Client
@@ -27,8 +28,7 @@ KINDS: Final = {
 LISTED: Final = ("tags", "accounts")
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Asks once, remembers for as long as the adapter lives."""
 
     client: Client

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.activecampaign.asking import API, everything, is_given, is_last, moment, rows, table
 from adapters.activecampaign.fields import STANDARD, Fields, as_read
@@ -31,8 +32,7 @@ _SUBSCRIPTIONS: Final = {"1": "subscribed", "2": "unsubscribed", "0": "unconfirm
 """Status on a list; the first that any of a contact's lists has is what they come to."""
 
 
-@dataclass(slots=True)
-class People:
+class People(Struct):
     """Reads contacts of one account."""
 
     client: Client

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import unescape
+
+from msgspec import Struct, field
 
 from adapters.activecampaign.asking import everything
 from adapters.activecampaign.batch import Batch
@@ -17,8 +18,7 @@ from connector.errors import RecordError
 from connector.model import Json, LeadWrite, ReadBack
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads what several writes ask about only once. `batch` learns whom an import refused."""
 
     client: Client

@@ -14,10 +14,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.acton.consent import LATE, Suppressed
 from adapters.acton.lists import KEY, Lists
@@ -33,8 +34,7 @@ HISTORY: Final = timedelta(days=62)
 MOST_SEEN: Final = 2000
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """One walk over all lists."""
 
     client: Client

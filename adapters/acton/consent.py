@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
 
 from adapters.acton.dates import from_milliseconds, seconds
 from adapters.acton.paging import result_of, steps
@@ -26,8 +27,7 @@ LATE: Final = timedelta(minutes=10)
 ANEW: Final = timedelta(hours=24)
 
 
-@dataclass(slots=True)
-class Suppressed:
+class Suppressed(Struct):
     """All addresses that must not be mailed, in lower case."""
 
     client: Client

@@ -10,9 +10,10 @@ Quirk:  `WhenMillis` counts milliseconds, `EntryMonthsAvailable` names months as
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.acton.people import People, path_of
 from connector.adapter import Client, Page
@@ -26,8 +27,7 @@ MONTHS: Final = 12
 A_DAY: Final = timedelta(days=1)
 
 
-@dataclass(slots=True)
-class History:
+class History(Struct):
     """Histories of contacts."""
 
     client: Client

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.acton.dates import from_words, milliseconds
 from adapters.acton.paging import Slice, rows_in
@@ -33,8 +34,7 @@ SHIFT: Final = timedelta(minutes=10)
 _ID: Final = re.compile(r"l-[\w-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The headings of a list, that of the id included, and the heading of the address ('': there is none)."""
 
     headings: tuple[str, ...]
@@ -55,8 +55,7 @@ class Columns:
         return record
 
 
-@dataclass(slots=True)
-class Lists:
+class Lists(Struct):
     """The lists that a connection reads: those it names by id or name, else all."""
 
     client: Client

@@ -18,10 +18,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.acton.dates import from_milliseconds, seconds
 from adapters.acton.lists import Lists, list_of
@@ -44,8 +45,7 @@ WINDOW: Final = timedelta(days=60)
 LATE: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message that went out; `is_sent` once, otherwise again and again by a program."""
 
     id: str
@@ -54,8 +54,7 @@ class Message:
     is_sent: bool
 
 
-@dataclass(slots=True)
-class Reports:
+class Reports(Struct):
     """Reads the reports of all messages that are due for a look."""
 
     client: Client

@@ -8,8 +8,9 @@ back until it meets what it knows).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import Answer, Client
 from connector.errors import ContractError
@@ -19,16 +20,14 @@ OVERLAP_SHARE: Final = 20
 """A twentieth of each page is read twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """Rows from one place on, and how many there are in all (negative: not told)."""
 
     rows: Sequence[Json]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one page brought that the page before did not have, and where the walk goes on."""
 
     fresh: Sequence[Json]

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from adapters.acton.consent import Suppressed
 from adapters.acton.lists import KEY, Lists, list_of
@@ -30,8 +31,7 @@ REMEMBERED: Final = 200_000
 """So many people's addresses are remembered as digests, in some 30 MB; others' records are asked for again."""
 
 
-@dataclass(slots=True)
-class People:
+class People(Struct):
     """Single contacts. `persons` remembers whose records were seen: id → digest of the address."""
 
     client: Client

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.acton.dates import from_milliseconds
 from adapters.acton.history import History, acts_in
@@ -18,8 +19,7 @@ NEAR: Final = timedelta(days=2)
 """An event tells its day only, in the account's own zone: one of these days is the one that was sent."""
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads what several writes ask about only once."""
 
     people: People

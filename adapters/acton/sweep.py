@@ -9,10 +9,11 @@ Cursor: `list`, the list under way, with `offset` and `anchor` of the next page 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from zlib import crc32
+
+from msgspec import Struct
 
 from adapters.acton.changes import HISTORY
 from adapters.acton.lists import KEY, Lists
@@ -22,8 +23,7 @@ from connector.adapter import Client, Page, ToRead
 from connector.model import Json
 
 
-@dataclass(slots=True)
-class Sweep:
+class Sweep(Struct):
     """One walk over everybody. `histories`: how many may be read again each day."""
 
     client: Client

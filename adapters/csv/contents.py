@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 PIECE_BYTES = 1024 * 1024
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -17,8 +18,7 @@ ESCAPED = re.compile("[\udc80-\udcff]")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """`errors` and `unreadable` belong together: what Python puts for bytes that do not fit, and how to see it."""
 
     codec: str
@@ -31,8 +31,7 @@ class Encoding:
         return self.codec in ("cp1252", "latin-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What one pass over the bytes found. `digest` is the same for the same bytes, whatever the file's name."""
 
     encoding: Encoding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from adapters.csv.files import Mark
 from adapters.csv.table import Row
@@ -11,8 +11,7 @@ from connector.model import CrmRecord
 LEAD = "Lead"
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionColumns:
+class DecisionColumns(Struct, frozen=True):
     """Which columns say who the lead is, and which ones the mapping reads (without any, all are kept).
 
     `key` names the lead: by `leadloop_id` (the column `lead`), or by any id that leadloop knows from marketing.

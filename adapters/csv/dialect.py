@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 DELIMITERS = ",;\t|"
 QUOTES = "\"'"
@@ -13,8 +14,7 @@ QUOTES = "\"'"
 State = Literal["closed", "open", "broken"]
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """A quote counts only at the start of a cell; inside a quoted cell it is doubled."""
 
     delimiter: str = ","

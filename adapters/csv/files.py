@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from adapters.csv.contents import Encoding, survey
 from connector.errors import RetryableError
@@ -25,8 +27,7 @@ def cannot_read(path: Path, error: OSError) -> RetryableError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The files in `folder` whose names fit `pattern` (`Leads*.csv`); `may_be_missing` says so of the folder."""
 
     folder: Path
@@ -51,8 +52,7 @@ class Source:
         return [path for path in found if path.is_file() and not path.name.startswith(".")]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What was read of one file: the part of the cursor that belongs to it.
 
     `line` is where the walk goes on; None once the file was read to its end. `is_settled`: the file had rested for a

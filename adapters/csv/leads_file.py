@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from adapters.csv.cells import cell, restored
 from adapters.csv.files import cannot_read
@@ -16,8 +17,7 @@ Rows = dict[str, dict[str, str]]
 """Leads by their id; a lead's cells by column, without the id."""
 
 
-@dataclass(slots=True)
-class LeadsFile:
+class LeadsFile(Struct):
     """Keeps what it read, and reads again when the file is no longer the one it knows."""
 
     path: Path

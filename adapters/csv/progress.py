@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from adapters.csv.files import Mark
 from connector.model import Json
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """Marks by file name. `reads` names what is read of each file: when that changes, all files are read again."""
 
     reads: str

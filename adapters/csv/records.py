@@ -8,8 +8,9 @@ line alone is broken, and reading goes on with the line after it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from adapters.csv.contents import Encoding
 from adapters.csv.dialect import Dialect
@@ -45,8 +46,7 @@ UNREADABLE = Problem("bad_encoding", "the line holds bytes that are no text in t
 TOO_LONG = Problem("too_long", f"the line has more than {MAX_CHARS} characters")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordReader:
+class RecordReader(Struct, frozen=True):
     """`width` is how many cells a record has; None for the header, which decides it."""
 
     dialect: Dialect

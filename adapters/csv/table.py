@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from adapters.csv.contents import Encoding
 from adapters.csv.dialect import DELIMITERS, Dialect, find_dialect
@@ -26,8 +27,7 @@ class Row(NamedTuple):
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """An open file behind its header. `names` are unique and in the file's order."""
 
     lines: Lines

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from adapters.csv.contents import Encoding
 from adapters.csv.files import Mark, Source, cannot_read, examine
@@ -38,8 +39,7 @@ class _FileChangedError(Exception):
     """The file is no longer the one whose pages were being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk(Generic[T]):
+class Walk(Struct, Generic[T], frozen=True):
     """`key` is the column that every file must have and every row must fill; `columns` are the others that are read.
 
     `is_unique`: a key stands for one record of a file; of several lines with the same one the last counts.

@@ -6,9 +6,10 @@ Source: https://learn.microsoft.com/power-apps/developer/data-platform/webapi/ov
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from adapters.dynamics365 import multipart, odata
 from adapters.dynamics365.multipart import Part, PartAnswer
@@ -23,8 +24,7 @@ DEADLINE_S: Final = 150.0
 ANNOTATIONS: Final = f'odata.include-annotations="{odata.FORMATTED},{odata.LOOKUP_TABLE}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """One page: rows, the link to the next page, and with the last page of a tracked table the link to its changes."""
 
     rows: list[Json]
@@ -32,8 +32,7 @@ class Rows:
     changes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One environment. `reserve`: its requests may use the part of the day that is kept for fresh MQLs."""
 
     client: Client

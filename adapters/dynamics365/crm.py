@@ -13,9 +13,10 @@ Quirk:  the reason of a disqualification is the status reason: a number whose la
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from adapters.dynamics365 import checking, errors, outcomes, reading, removals, resolving, tasks
 from adapters.dynamics365.api import Api

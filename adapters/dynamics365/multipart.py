@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from connector.errors import UnknownOutcome
 from connector.model import Json
@@ -20,8 +21,7 @@ _BOUNDARY: Final = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One request of a batch. `path` is absolute, without the host; a question has no body."""
 
     method: str
@@ -30,8 +30,7 @@ class Part:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PartAnswer:
+class PartAnswer(Struct, frozen=True):
     """The answer to one request of a batch; `body` is None when it has none."""
 
     status: int

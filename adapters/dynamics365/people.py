@@ -7,7 +7,8 @@ not, the contact names the lead it came from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from adapters.dynamics365.api import Api
 from adapters.dynamics365.tables import CONTACT, LEAD, PEOPLE, TABLES, Ref, is_closed, is_qualified
@@ -18,8 +19,7 @@ MAX_STEPS = 10
 _ORIGIN = "_originatingleadid_value"
 
 
-@dataclass(slots=True)
-class People:
+class People(Struct):
     """`key` is the column that holds our key, `key_tables` the tables that have it."""
 
     api: Api

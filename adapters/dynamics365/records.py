@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import Api
@@ -24,8 +25,7 @@ _OWN: Mapping[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Walker:
+class Walker(Struct, frozen=True):
     """Walks the tables that the mapping names, one after the other, one page at a time."""
 
     api: Api

@@ -8,9 +8,10 @@ Source: https://learn.microsoft.com/power-apps/developer/data-platform/webapi/we
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import Api
@@ -30,8 +31,7 @@ _DEFINED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column. `property` is where its value stands in a record, `annotation` which remark on it is the value."""
 
     name: str

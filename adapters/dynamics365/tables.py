@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from connector.model import Json
 
@@ -18,8 +19,7 @@ OPEN, QUALIFIED, DISQUALIFIED = 0, 1, 2
 """`statecode` of a lead: fixed by the platform, whatever its status reasons are called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table. `standing` are the columns that tell whether its person is still here, or where it went."""
 
     name: str

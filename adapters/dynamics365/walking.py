@@ -12,9 +12,10 @@ Source: https://learn.microsoft.com/power-apps/developer/data-platform/use-chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import Api, Rows
@@ -27,8 +28,7 @@ OVERLAP: Final = timedelta(minutes=10)
 DELETED: Final = "$deletedEntity"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Where the walk over one table stands: the next link to ask, and the columns that it names.
 
     `until` is the end of the open window of a walk by time, `since` where the next one begins.
@@ -60,8 +60,7 @@ class Mark:
         return {"columns": list(self.columns), "link": self.link, "since": self.since, "until": self.until}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Rows of one page, ids of records that are deleted, and the mark that stands once they are saved."""
 
     rows: list[Json]

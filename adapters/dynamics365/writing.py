@@ -8,8 +8,10 @@ Source: https://learn.microsoft.com/power-apps/developer/data-platform/use-upser
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.dynamics365 import errors, odata, outcomes, tasks
 from adapters.dynamics365.api import ROOT, Api
@@ -29,8 +31,7 @@ NEVER_SENT = frozenset({outcomes.FIELD_MISSING, "bad_id", "bad_key", "bad_object
 """Codes of rows that were refused before they went out: there is nothing to look at."""
 
 
-@dataclass(slots=True)
-class Writer:
+class Writer(Struct):
     """Writes one batch of one connection. `key_tables` are the tables that carry our key in the column `key`."""
 
     api: Api

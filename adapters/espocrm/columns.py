@@ -9,8 +9,9 @@ Source: https://docs.espocrm.com/administration/terms-and-naming/#attribute; esp
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.espocrm.spec import OPPORTUNITY
 from connector.model import Field, Json
@@ -42,8 +43,7 @@ _OURS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """An attribute. `type` is EspoCRM's own word for its field."""
 
     name: str
@@ -71,8 +71,7 @@ class Column:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(Struct, frozen=True):
     """What the stages of opportunities mean. One without a probability is open."""
 
     order: tuple[str, ...] = ()

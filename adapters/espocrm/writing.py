@@ -8,8 +8,9 @@ What becomes of a request that fails: see `connector.adapter.Sending`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from adapters.espocrm import tags, tasks
 from adapters.espocrm.account import Account

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from adapters.hubspot.platform import SEARCH
 from connector.adapter import Answer, Client
@@ -30,8 +31,7 @@ OPTIONAL: Final = frozenset({"leads"})
 """Objects that only some plans have; others refuse the look at their properties."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One page of a search or a list. `next` is the token of the page after it; None: this was the last."""
 
     rows: Sequence[Json]
@@ -39,16 +39,14 @@ class Found:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """Records that were asked for, and those of which HubSpot says that they are not there."""
 
     rows: Sequence[Json]
     gone: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One account."""
 
     client: Client

@@ -11,8 +11,9 @@ Quirk:  a new contact with the address of another is a conflict that names that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from adapters.hubspot import batches, checking, engagements, errors, properties, removals, resolving, writing
 from adapters.hubspot.api import MAX_FOUND, Api

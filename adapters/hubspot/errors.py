@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import Answer
 from connector.errors import LeadloopError, RemoteError
@@ -27,8 +28,7 @@ _TOLD_STATUSES: Final = frozenset({401, 403, 404, 429})
 _QUIET: Final = "VALIDATION_ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing wrong: HubSpot's code, the property that it is about, and the record that stands in the way."""
 
     code: str

@@ -9,8 +9,9 @@ Quirk:  a history's lines name their author by user id where a person acted, els
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.hubspot.api import MAX_FOUND, Api
 from adapters.hubspot.properties import Types, value_of
@@ -22,8 +23,7 @@ CONTACTS: Final = "contacts"
 _EDITOR: Final = "hs_updated_by_user_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Walker:
+class Walker(Struct, frozen=True):
     """Walks the objects that the mapping names, one after the other, one page at a time."""
 
     api: Api

@@ -8,8 +8,10 @@ nowhere: that is found by the next write, or by the walk over everybody on the m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.hubspot.api import MAX_FOUND, MAX_LISTED, Api
 from adapters.hubspot.survivors import MERGED, merged_into
@@ -23,8 +25,7 @@ EVERY_MS: Final = 60 * 60 * 1000
 _ABSORBED: Final = ({"propertyName": MERGED, "operator": "HAS_PROPERTY"},)
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """Where the walk over one recycle bin stands. `since_ms`: what was deleted before is told already.
 
     `due_ms`: when it is to be walked again. `began_ms` is when the present walk began, 0 between two walks; `after` its

@@ -7,8 +7,9 @@ contact that has it as a further one (`hs_additional_emails`). Two contacts neve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from adapters.hubspot import survivors
 from adapters.hubspot.api import Api
@@ -22,8 +23,7 @@ _ALWAYS: Final = ("email", "hs_additional_emails", "createdate", survivors.MERGE
 _WORDS: Final[Mapping[str, By]] = {"leadloop_id": "key", "email": "email"}
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The property that holds leadloop_id, and which keys may find a contact, in this order behind a known id."""
 
     field: str | None
@@ -38,8 +38,7 @@ class Keys:
         return [_WORDS[word] for word in self.match if word in _WORDS]
 
 
-@dataclass(frozen=True, slots=True)
-class _Contacts:
+class _Contacts(Struct, frozen=True):
     """What was found, by what it was asked for."""
 
     by_id: Mapping[str, Json | None]

@@ -8,8 +8,9 @@ Source: https://developers.hubspot.com/changelog/upcoming-customized-lifecycle-s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.hubspot import batches, outcomes, survivors
 from adapters.hubspot.api import Api
@@ -20,8 +21,7 @@ from connector.model import LeadWrite
 STAGE: Final = "lifecyclestage"
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
+class Mover(Struct, frozen=True):
     """Moves contacts through the account's own stages."""
 
     api: Api

@@ -11,9 +11,11 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.hubspot.api import MAX_FOUND, Api
 from connector.errors import ConfigError, ContractError
@@ -44,8 +46,7 @@ def moment(text: str) -> datetime:
         raise ContractError("a record came with a time that is none") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Where the walk over one object stands; times are epoch milliseconds.
 
     `until_ms` None: no window is open. `after` is the last id delivered of the open window. `seen` are records of the

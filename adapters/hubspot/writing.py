@@ -7,7 +7,8 @@ the score goes through without it; the engine reports the second contact.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from adapters.hubspot import batches, properties, resolving, survivors
 from adapters.hubspot.api import Api
@@ -19,8 +20,7 @@ from connector.errors import ConfigError, LeadloopError
 from connector.model import LeadWrite, Outcome, ReadBack
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Writes contacts of one connection; `key` is the property that holds leadloop_id."""
 
     api: Api

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.marketo.changes import KEPT
 from adapters.marketo.extract import Extract
@@ -34,8 +35,7 @@ COLUMNS: Final = (
 _WHOLE: Final = ("leadId", "activityTypeId", "campaignId", "primaryAttributeValueId")
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityLog:
+class ActivityLog(Struct, frozen=True):
     """Acts of these types."""
 
     client: Client

@@ -10,9 +10,10 @@ Quirk:  lead changes tell only of fields that are asked for; a write to an own f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.marketo import fields
 from adapters.marketo.answers import moment_or_none
@@ -30,8 +31,7 @@ TOLD: Final = frozenset(fields.ALWAYS) - {"email"}
 """Fields whose changes are not asked for: they never change, or with every other one."""
 
 
-@dataclass(slots=True)
-class LeadChanges:
+class LeadChanges(Struct):
     """One walk. `read` holds when each lead was read in it: an older change tells nothing new."""
 
     client: Client

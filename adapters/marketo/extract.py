@@ -13,9 +13,10 @@ Quirk:  a job is seen by the API user alone that made it; a file that is not the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.marketo.answers import as_sent, moment, rows_of
 from adapters.marketo.slices import SLICE_BYTES, FileGoneError, Slice, read_slice
@@ -31,8 +32,7 @@ GONE: Final = "gone"
 ENDED: Final = ("Failed", "Canceled", "Cancelled", GONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What a walk brought: rows, the cursor after them (None: as it was), and why it ends here."""
 
     rows: Sequence[Json] = ()
@@ -40,8 +40,7 @@ class Step:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """Bulk extract of one kind: `leads` or `activities`. `narrow` is what the filter holds besides the window."""
 
     client: Client

@@ -13,9 +13,10 @@ Quirk:  a page may be sparse, empty or without `result`, and yet there is more. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.marketo.answers import as_sent, moment, moment_or_none, rows_of
 from connector.adapter import Client
@@ -30,8 +31,7 @@ MOST_SEEN: Final = 20_000
 TOKEN: Final = "/rest/v1/activities/pagingtoken.json"  # noqa: S105 - an address
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """One address of the log with its parameters; `first_at` is where the very first walk begins."""
 
     client: Client

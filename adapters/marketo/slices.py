@@ -10,8 +10,9 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from connector.adapter import Client
 from connector.errors import ContractError, RetryableError
@@ -27,8 +28,7 @@ class FileGoneError(RetryableError):
     default_code = "bulk_file_gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """The rows of a slice, the byte at which the next one begins, and the file's columns."""
 
     rows: list[Json]

@@ -13,9 +13,10 @@ Quirk:  all values are texts, times UTC without saying so; a merge moves rows to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.mautic import people
 from adapters.mautic.asking import FAR_BACK, Where, as_asked, moment, one_of, told_utc
@@ -46,8 +47,7 @@ AT_ONCE: Final = 100
 BORN_KNOWN: Final = timedelta(seconds=2)
 
 
-@dataclass(slots=True)
-class Acts:
+class Acts(Struct):
     """Reads these tables. `known` remembers who is a known person, for as long as the adapter lives."""
 
     client: Client

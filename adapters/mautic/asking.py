@@ -8,9 +8,10 @@ Quirk:  rows come as an object keyed by id, and as an empty list (or object) whe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import Answer
 from connector.errors import ContractError
@@ -19,8 +20,7 @@ from connector.model import Json
 FAR_BACK: Final = "1970-01-01 00:00:00"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """One condition: a database column, Mautic's word for the comparison, the value; `either` nests conditions."""
 
     col: str = ""

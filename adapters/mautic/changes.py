@@ -15,9 +15,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from adapters.mautic import people
 from adapters.mautic.asking import Where, as_asked, moment, one_of
@@ -33,8 +34,7 @@ ROWS: Final = 500
 _GOES: Final = ("delete", "merge")
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """One walk. `told` holds who was passed on whole in it: an older line of the audit log tells nothing new."""
 
     client: Client

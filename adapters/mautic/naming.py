@@ -5,8 +5,9 @@ Acts name a form or a mail by its number; scoring models and people name it by i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from adapters.mautic.asking import rows
 from adapters.mautic.spec import BATCH
@@ -18,8 +19,7 @@ KINDS: Final = {"forms": ("form", "name"), "emails": ("email", "name"), "assets"
 """Address → the key of its answer, and what holds the name."""
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Asks once, remembers for as long as the adapter lives."""
 
     client: Client

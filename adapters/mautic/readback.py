@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.mautic import people
 from adapters.mautic.asking import rows
@@ -19,8 +20,7 @@ from connector.model import Json, LeadWrite, ReadBack
 LISTS: Final = {"list": ("segments", "lists"), "note": ("notes", "notes")}
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads what several writes ask about only once."""
 
     client: Client

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.odoo.api import Api
 from adapters.odoo.columns import ATTRIBUTES, Column, columns
@@ -20,8 +21,7 @@ ODOO_BOT: Final = 1
 _CALL: Final = [["category", "=", "phonecall"], ["res_model", "in", [False, LEAD]]]
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """`absent` are keys that nobody was found for, each good for one creation; `tags` are ids by name."""
 
     absent: set[str] = field(default_factory=set)

@@ -14,9 +14,10 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from adapters.odoo.errors import BUSY, BUSY_S, DENIED, NOT_FOUND
 from connector.adapter import Client, Credential
@@ -38,8 +39,7 @@ QUIET: Final[Mapping[str, Any]] = {
 _BY_PLACE: Final[Mapping[str, str]] = {"create": "vals_list", "write": "vals", "default_get": "fields_list"}
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """The user behind the key, and the language that they see names in."""
 
     uid: int | None

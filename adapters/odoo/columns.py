@@ -8,8 +8,9 @@ stages of the record's team from 1; `tags` are names; `is_ours` says whether the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.odoo.spec import LEAD
 from connector.model import Field, Json
@@ -25,8 +26,7 @@ LABEL: Final = "label"
 """Our own type: the name of a linked record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A field as mappings name it; `codes` are the database's fields that it is told from, the first one written."""
 
     name: str

@@ -9,10 +9,11 @@ called `field`, and amounts of money have columns of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.odoo.account import Account, link_id
 from adapters.odoo.columns import LABEL, Column
@@ -30,8 +31,7 @@ _SPECIAL: Final = (LABEL, "many2one", "boolean", "selection")
 """Types whose tracked values have ways of their own; of all others none is read."""
 
 
-@dataclass(slots=True)
-class Chatter:
+class Chatter(Struct):
     """What the chatter tells of one record: messages newest first, each with its tracked values (None: not told)."""
 
     messages: list[Json] = field(default_factory=list)

@@ -7,8 +7,9 @@ key single: whoever makes a record looks for it first, unless it was looked for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from adapters.odoo import tags, tasks
 from adapters.odoo.account import Account

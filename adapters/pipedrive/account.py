@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from adapters.pipedrive.api import Api
 from adapters.pipedrive.columns import OF_PERSON, Column
@@ -19,8 +20,7 @@ LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long a look-up may be old when a record is made on its word."""
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What this process looked up and made: searches do not show it yet."""
 
     looks: dict[str, tuple[datetime, str | None]] = field(default_factory=dict)

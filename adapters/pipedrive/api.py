@@ -8,8 +8,9 @@ Source: https://developers.pipedrive.com/docs/api/v1; costs are stated there wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.pipedrive.errors import usage
 from connector.adapter import Answer, Client
@@ -26,15 +27,13 @@ WRITE: Final[Mapping[str, int]] = {"v1": 10, "v2": 5}
 ARCHIVED_DEALS: Final = "v2/deals/archived"
 
 
-@dataclass(slots=True)
-class Day:
+class Day(Struct):
     """What the platform last told of the company's day: how many tokens it has. None: not told yet."""
 
     allowed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One company. `reserve`: its calls may use the part of the day's tokens that is kept for fresh MQLs.
 
     Paths begin with the version: `v2/persons`.

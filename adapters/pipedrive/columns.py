@@ -10,8 +10,9 @@ the record carries our key.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from connector.model import Field
 
@@ -29,8 +30,7 @@ TEXT_LENGTH: Final = 255
 LONG_LENGTH: Final = 65_000
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A field. `name` is what mappings call it, `code` what the API does, `options` a choice's labels by id.
 
     `type` is the platform's own (`varchar`, `enum` …); `yesno` a choice between exactly Yes and No, which mappings see

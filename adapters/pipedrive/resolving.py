@@ -8,8 +8,9 @@ any more: then its person stands for it. With `object: deal` likewise, without l
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
 from adapters.pipedrive.directory import Directory, Ref
@@ -18,8 +19,7 @@ from connector.adapter import Found, PersonKeys, Resolution
 By = Literal["id", "key", "email"]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolver:
+class Resolver(Struct, frozen=True):
     """Resolves against one directory. `match` is the mapping's order of keys."""
 
     directory: Directory

@@ -6,9 +6,11 @@ Source: https://developers.pipedrive.com/docs/api/v1/DealFields, …/LeadLabels,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.pipedrive.api import Api
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON, Column, folded, standard
@@ -24,8 +26,7 @@ LEAD_LABELS: Final = "v1/leadLabels"
 _LABEL_CODES: Final = ("label_ids", "label")
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """The labels of one kind of record: names by id, and the field whose options they are (leads: none)."""
 
     names: Mapping[Any, str]
@@ -36,8 +37,7 @@ class Labels:
         return next((one for one, label in self.names.items() if folded(label) == folded(name)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage of a pipeline; `order` counts from 1 within it."""
 
     name: str

@@ -8,9 +8,10 @@ its mark moves only once the walk has met it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from adapters.pipedrive.api import ARCHIVED_DEALS, Api
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
@@ -27,8 +28,7 @@ STEP_BACK: Final = 5
 ARCHIVED_LEADS: Final = "v1/leads/archived"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A list that records of an object stand in."""
 
     path: str
@@ -45,8 +45,7 @@ SOURCES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Rows of one page, and the mark that stands once they are saved; `since` is where the window began."""
 
     rows: list[Json]

@@ -7,8 +7,9 @@ our writes and cannot be muted; so only what changes is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from adapters.pipedrive import outcomes
 from adapters.pipedrive.account import Account

@@ -11,8 +11,9 @@ Quirk:  nobody tells of deletions, and nobody says who changed a deal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from adapters.rdstation.sales import checking, errors, preparing, tasks
 from adapters.rdstation.sales.account import Account

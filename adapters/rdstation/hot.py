@@ -10,9 +10,10 @@ below it; `first`, the page on which conversions begin where contacts without on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.rdstation.listing import ContactList, Listing, moment
 from connector.adapter import BadRecord, Page, ToRead
@@ -23,8 +24,7 @@ OVERLAP: Final = timedelta(minutes=15)
 """How late a conversion may become visible after its time and is still met."""
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """One walk from the top down to the floor."""
 
     mark: datetime | None

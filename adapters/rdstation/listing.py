@@ -9,9 +9,10 @@ Source: https://developers.rdstation.com/reference/mais-informacoes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import Answer, Client
 from connector.errors import ContractError
@@ -21,8 +22,7 @@ PAGE_SIZE: Final = 125
 PATH: Final = "/platform/segmentations/1/contacts"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One page: its number, its rows, and how many contacts the whole list has."""
 
     number: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from connector.adapter import Client
 from connector.errors import ContractError, RetryableError, UnknownOutcome
@@ -27,8 +28,7 @@ _WRITE_HEADERS: Mapping[How, Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One org at one API version (`62.0`)."""
 
     client: Client

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from adapters.salesforce import checking, describing, errors, reading, removals, resolving, tasks, writing
 from adapters.salesforce.api import MAX_ROWS, Api

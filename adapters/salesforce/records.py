@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
@@ -23,8 +24,7 @@ _OWN: Mapping[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Walker:
+class Walker(Struct, frozen=True):
     """Walks the objects that the mapping names, one after the other, one page at a time."""
 
     api: Api

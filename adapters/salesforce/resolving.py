@@ -7,8 +7,9 @@ A converted Lead is frozen: the person is on its Contact. A merge's loser sits i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
@@ -28,8 +29,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Where keys stand: the mapping's key field, the objects that have it, and which keys may find a record."""
 
     field: str | None

@@ -8,8 +8,10 @@ the next window, which begins `OVERLAP` before this one's end; the engine drops 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
@@ -22,8 +24,7 @@ PAGE_ROWS = 2000
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Where the walk over one object stands: a window being walked, or only `since` between two walks.
 
     `after` is the (stamp, id) of the last row delivered of the window that ends at `until`.

@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.adapter import Client
 from connector.errors import ConfigError, ContractError, RemoteError, RemoteRefusal, UnknownOutcome
@@ -21,8 +23,7 @@ Domain = list[Any]
 ORDER: Final = (("id", "ASC"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One database. `reserve`: may use what is kept for fresh MQLs."""
 
     client: Client

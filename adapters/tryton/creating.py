@@ -7,7 +7,8 @@ opportunity was refused or lost stays, carries our key and is used by the next a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from adapters.tryton import outcomes
 from adapters.tryton.account import Account

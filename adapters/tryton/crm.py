@@ -12,8 +12,9 @@ Quirk:  no upsert and no unique field: whoever does not look first makes duplica
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import ClassVar, Final
+
+from msgspec.structs import replace
 
 from adapters.tryton import checking, errors, notes, preparing, reading, tags, walking
 from adapters.tryton.account import Account

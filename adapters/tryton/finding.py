@@ -7,8 +7,9 @@ several people: one that names another contact is not taken for this person's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.tryton.api import Api, Domain
 from adapters.tryton.names import KEY_NAME, MECHANISM, MECHANISMS, OPPORTUNITY, PARTY, Ref, folded, is_key
@@ -20,8 +21,7 @@ AT_ONCE: Final = 100
 MAX_MERGES: Final = 10
 
 
-@dataclass(slots=True)
-class Directory:
+class Directory(Struct):
     """The records that may stand for some persons."""
 
     key: str | None

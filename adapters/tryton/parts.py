@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from adapters.tryton import block
 from adapters.tryton.names import KEY_NAME, OPPORTUNITY, PARTY
@@ -14,8 +15,7 @@ from connector.errors import RecordError
 from connector.model import Json, LeadWrite
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     """One write, ready to be sent to the records that it concerns."""
 
     own: dict[str, Any] = field(default_factory=dict)

@@ -7,8 +7,9 @@ Of each party that is one: the opportunity that we know or that carries our key,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from adapters.tryton.finding import Directory
 from adapters.tryton.names import OPEN_STATES, OPPORTUNITY, PARTY, Ref, is_key
@@ -17,8 +18,7 @@ from connector.adapter import Found, PersonKeys, Resolution
 By = Literal["id", "key", "email"]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolver:
+class Resolver(Struct, frozen=True):
     """Resolves against one directory. `match` is the mapping's order of keys."""
 
     directory: Directory

@@ -8,8 +8,9 @@ Source: trytond/model/model.py, `fields_get`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from adapters.tryton.api import Api
 from adapters.tryton.names import MECHANISM, OPPORTUNITY, PARTY
@@ -28,8 +29,7 @@ KINDS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A name that a mapping may use. `code` is the field's, or the line's label; `part` says where it stands."""
 
     name: str

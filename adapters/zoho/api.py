@@ -8,10 +8,11 @@ Source: https://www.zoho.com/crm/developer/docs/api/v8/, api-limits for the cred
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import Client
 from connector.errors import ContractError, RemoteRefusal, UnknownOutcome
@@ -31,8 +32,7 @@ ROWS_A_CREDIT: Final = 10
 TAGS_A_CREDIT: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One page of a list: its rows, the token of the next page, and whether there are more rows."""
 
     rows: list[Json]
@@ -40,8 +40,7 @@ class Listed:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """One account at one version of the API (`v8`). `reserve`: its calls may use what is kept for fresh MQLs."""
 
     client: Client

@@ -6,8 +6,9 @@ Source: https://www.zoho.com/crm/developer/docs/api/v8/field-meta.html; crm-oas 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from adapters.zoho.api import DEALS, LEADS
 from connector.model import Field, Json
@@ -32,8 +33,7 @@ _OURS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A field. `type` is Zoho's own word; `options` are a choice's values with the labels that people see."""
 
     name: str

@@ -7,9 +7,10 @@ second before the last delivered time, since Zoho tells only what changed after 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.zoho.api import MAX_ROWS, Api, Listed, hidden_too, moment
 from adapters.zoho.errors import PAGE_ENDED
@@ -22,8 +23,7 @@ SECOND: Final = timedelta(seconds=1)
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Rows of one page, and the mark that stands once they are saved; `since` is where the window began."""
 
     rows: list[Json]

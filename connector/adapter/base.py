@@ -7,10 +7,11 @@ asks through its client and yields what it read. The cursor is its own JSON; the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from msgspec import Struct, field
 
 from connector.adapter.client import Answer, Client
 from connector.adapter.declared import Spec
@@ -20,8 +21,7 @@ from connector.model import Json
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ToRead:
+class ToRead(Struct, frozen=True):
     """Something that a page named and nobody has read yet: the engine keeps it as a row until it is.
 
     `stream`: `contacts` (a contact behind an id) or `activities` (the acts of a contact). `since` is the newest act
@@ -34,8 +34,7 @@ class ToRead:
     changed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A record that is no more: deleted, or merged into another one."""
 
     id: str
@@ -44,8 +43,7 @@ class Removal:
     object: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BadRecord:
+class BadRecord(Struct, frozen=True):
     """A record that could not even be read (a broken line): its place, what stood there, what is wrong with it."""
 
     place: str
@@ -53,8 +51,7 @@ class BadRecord:
     error: RecordError
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """What one step of a stream brought, and where the stream stands once that is saved.
 
     `cursor` is saved in the same transaction as the records; None means: leave it where it is (a walk whose mark may
@@ -70,8 +67,7 @@ class Page(Generic[T]):
     why_zero: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True):
     """One line of `check` and `doctor`: ok, warn or fail, what was found, what to do next."""
 
     level: Literal["ok", "warn", "fail"]
@@ -79,8 +75,7 @@ class CheckLine:
     next_step: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the connection and its mapping tell the adapter: plain values, so that every part can be built alone.
 
     `fields` are the platform's field names that the mapping reads or writes, by object ('' where a platform has one
@@ -105,8 +100,7 @@ class Options:
     credentials: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
+class FieldPlan(Struct, frozen=True):
     """A field that the mapping writes and the account should have."""
 
     object: str
@@ -118,8 +112,7 @@ class FieldPlan:
     max_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOutcome:
+class FieldOutcome(Struct, frozen=True):
     """What became of a planned field. `missing` names what a person must create by hand, with `text` saying how."""
 
     plan: FieldPlan

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from connector.adapter.sending import PAUSE_S
 from connector.errors import LeadloopError, RetryableError
@@ -25,8 +26,7 @@ How = TypeVar("How")
 # No slots on these three: Python 3.11 cannot make `Row[How](…)` of a class that is frozen, generic and has them.
 
 
-@dataclass(frozen=True)
-class Route(Generic[How]):
+class Route(Struct, Generic[How], frozen=True):
     """How a row travels; rows of one route share calls. `key` is the field that new records are known by."""
 
     how: How
@@ -34,8 +34,7 @@ class Route(Generic[How]):
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Row(Generic[How]):
+class Row(Struct, Generic[How], frozen=True):
     """A write on its way. `identity` is what may stand only once in a call: the record's id, or the key's value."""
 
     write: LeadWrite
@@ -44,8 +43,7 @@ class Row(Generic[How]):
     body: Json
 
 
-@dataclass(frozen=True)
-class Call(Generic[How]):
+class Call(Struct, Generic[How], frozen=True):
     """Rows that travel together."""
 
     route: Route[How]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from connector.adapter.base import Adapter, FieldOutcome, FieldPlan, Page, Removal
 from connector.adapter.declared import CrmSpec
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
 
 
-@dataclass(frozen=True, slots=True)
-class PersonKeys:
+class PersonKeys(Struct, frozen=True):
     """All that may find a person in a CRM: our id, records known from before, and addresses that may match."""
 
     leadloop_id: str
@@ -20,8 +20,7 @@ class PersonKeys:
     emails: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A record that stands for the person now: conversions and merges are followed already.
 
     `by`: `id`, `key` or `email`. `was` is the record it was reached from when that one was converted or merged.
@@ -35,8 +34,7 @@ class Found:
     """What the record's key field holds: another person's leadloop_id means it must not be taken over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """Which records are this person? In the order in which the adapter would write them, best first.
 
     `gone` names records that were known and are deleted. An empty `found` means: nobody has this person.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from connector.adapter.base import Adapter, Page, Removal
 from connector.adapter.declared import MarketingSpec
 from connector.model import Json, LeadWrite, Outcome, ReadBack
 
 
-@dataclass(frozen=True, slots=True)
-class ContactAnswer:
+class ContactAnswer(Struct, frozen=True):
     """What became of a contact that was asked for by id: its whole record, gone, or merged into another id."""
 
     id: str

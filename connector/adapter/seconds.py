@@ -8,9 +8,11 @@ hundreds of rows, is walked by id. How a platform is asked is its adapter's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.errors import ConfigError
 from connector.model import Json
@@ -20,8 +22,7 @@ BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Where the walk of one list stands: a window from `since` to `until` that is read up to `at`.
 
     Between two windows there is only `since`. With `after` the second `at` itself is being walked by id, and that id
@@ -65,8 +66,7 @@ class Mark:
         return self.until or self.begin
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A list of changed records. `ask` gives what is next of a window: at most `rows`, by time, with `after` by id.
 
     `changed` is the field of the time of change, read by `moment`; `now` is the platform's clock. `overlap`: how far a

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct, field
 
 DEFAULT_CONFIG = "leadloop.yaml"
 
 
-@dataclass(slots=True)
-class Caller:
+class Caller(Struct):
     """One call of the command. Tests hand in their own environment, clock and sleep."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)

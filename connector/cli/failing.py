@@ -6,11 +6,11 @@ import errno
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 
 from connector.cli.caller import Caller
 from connector.cli.output import print_json

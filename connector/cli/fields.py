@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import partial
 
 import click
+from msgspec.structs import asdict
 
 from connector.cli.caller import Caller, Family, Verb
 from connector.cli.checking import connections, fields_of, mapping_findings

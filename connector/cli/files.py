@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec.structs import asdict
 
 from connector.adapter.registry import installed, spec_of
 from connector.cli.caller import Caller, Family, Verb

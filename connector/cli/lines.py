@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from connector.errors import ConfigError, LeadloopError
 from connector.loop.tally import EXIT_ORDER
 from connector.model import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """`subject` is a connection's name, or what of this machine was looked at. `code` is what a `fail` ends with."""
 
     subject: str

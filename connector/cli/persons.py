@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 
 import click
+from msgspec.structs import asdict
 
 from connector.cli.asking import change, words
 from connector.cli.caller import Caller, Family, Verb

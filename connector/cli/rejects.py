@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
+from msgspec.structs import asdict
 
 from connector.cli.asking import change, words
 from connector.cli.caller import Caller, Family

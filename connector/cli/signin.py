@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
+
+from msgspec import Struct
 
 from connector.adapter import OAuth
 from connector.errors import ConfigError
@@ -13,8 +14,7 @@ from connector.loop.context import Crm, Marketing
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Struct, frozen=True):
     """A sign-in by a person: the declaration, and what fills its addresses."""
 
     auth: OAuth

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+
+from msgspec import Struct
 
 from connector.config.checks import absent_files, inline_secrets
 from connector.config.connections import SpecOf
@@ -19,8 +20,7 @@ CheckFiles = Callable[[Config, Places], Sequence[Problem]]
 """Loads the files that a configuration points at and tells their mistakes; called when all of them exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What `validate` found: mistakes, and what is allowed but deserves a look."""
 
     problems: tuple[Problem, ...] = ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from msgspec import Struct
 from pydantic import Field, PrivateAttr, SecretStr
 
 from connector.config.kinds import Listen, Name, Take, Text, TimeZone, WebAddress, When
@@ -131,8 +131,7 @@ class Server(FileModel):
         return host.strip("[]"), int(port)
 
 
-@dataclass(frozen=True, slots=True)
-class PointedFile:
+class PointedFile(Struct, frozen=True):
     """Another file that the configuration names: what it is, whose, where it is named, and where it lies."""
 
     kind: Literal["mapping", "scoring", "reasons"]

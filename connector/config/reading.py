@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from connector.adapter.declared import Spec
 from connector.config.checks import SIDES, absent_files, together
@@ -18,8 +19,7 @@ from connector.documents import checked, parse, text_of
 from connector.errors import ConfigError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A file as far as it could be read. `config` is None when the models refused it."""
 
     config: Config | None

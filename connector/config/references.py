@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from connector.documents import Path as Place
 from connector.documents import Places
@@ -44,8 +45,7 @@ class Absent(Exception):
         self.message, self.remedy = message, remedy
 
 
-@dataclass
-class Resolver:
+class Resolver(Struct):
     """Resolves every text of a document. Collects what is wrong (`problems`) apart from what is absent (`absent`)."""
 
     places: Places

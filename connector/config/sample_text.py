@@ -6,7 +6,8 @@ So it names the credentials and options that they really take: an option exists 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from connector.adapter.declared import LIMIT_OPTIONS, Option, Spec
 from connector.config.connections import needs_auth_url, needs_base_url
@@ -47,8 +48,7 @@ _NETWORK_CRM_LINES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SampleConnection:
+class SampleConnection(Struct, frozen=True):
     """A connection of the sample: its name, and the adapter behind it."""
 
     side: Side

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from connector.adapter.registry import spec_of
 from connector.config import Config, load
@@ -16,8 +17,7 @@ from connector.loop.context import Loop, World
 from connector.state.store import Store
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(Struct):
     """One configuration, opened: its loop, what made it, and how many runs use it now."""
 
     connector: Connector

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from connector.config import Config
 from connector.loop.context import Crm, Loop, Marketing
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A step of one connection, when it runs, and the streams that it keeps fresh. It never overlaps itself."""
 
     step: str

@@ -6,9 +6,9 @@ class's name or the value of a discriminator. Such a name may be a key of the da
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
@@ -16,8 +16,7 @@ from connector.documents import allowed
 from connector.documents.places import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """One mistake's place: the path in the data, the types allowed there, which steps name members of unions.
 
     For a missing, unknown or wrong key, `kinds` are those of the group that it stands in, or should.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from connector.documents.scalars import plain
 
@@ -42,8 +43,7 @@ class Broken(Exception):
         self.message, self.line, self.column, self.remedy = message, line, column, remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One value with its place. `children` are by key or by index; `keys` tells where each key stands."""
 
     value: Any

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from connector.adapter.declared import Limit
 
@@ -52,8 +53,7 @@ class BudgetStore(Protocol):
         """Forget what no longer counts."""
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     until: datetime
     ends_at: float
     left: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from connector.adapter.client import Credential
 from connector.adapter.declared import Spec
@@ -30,8 +31,7 @@ MOST_AHEAD = timedelta(minutes=1)
 skip all changes until then, whereas by our own clock they are read later. One that is behind costs a second reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(Struct, frozen=True):
     """A request ready to be signed."""
 
     method: str

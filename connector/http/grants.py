@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from string import Formatter
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
 
 from connector.adapter.client import Answer
 from connector.adapter.declared import Auth, OAuth
@@ -32,8 +34,7 @@ def refused_hint(auth: Auth | None, connection: str) -> str:
     return f"correct the credentials in leadloop.yaml, then run 'leadloop check {connection}'"
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
+class TokenRequest(Struct, frozen=True):
     """What is posted to the token address."""
 
     url: str
@@ -41,8 +42,7 @@ class TokenRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(Struct, frozen=True):
     """Asks for tokens as one OAuth declaration says, with one connection's credentials."""
 
     auth: OAuth

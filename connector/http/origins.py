@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from connector.errors import ConfigError, ContractError
 
@@ -24,8 +25,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Scheme, host and port: what a token may be sent to."""
 
     scheme: str
@@ -85,8 +85,7 @@ def _bad(why: str) -> ConfigError:
     return ConfigError(f"the address of the connection {why}", code="bad_address", hint="write it as https://host/path")
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """The pinned origins of one connection."""
 
     pinned: frozenset[Origin]
@@ -133,8 +132,7 @@ def _foreign(host: str) -> ContractError:
     return ContractError(f"refused to follow an address on the foreign host {host}", code="foreign_origin")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Which addresses may be connected to: public ones, loopback when it was asked for, private ones when allowed."""
 
     loopback: bool = False

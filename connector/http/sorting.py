@@ -6,10 +6,11 @@ Sorted by what the engine does next (connector.errors). The platform's own code 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from connector.adapter.client import Answer
 from connector.adapter.declared import ErrorRule, Means
@@ -44,8 +45,7 @@ class ErrorReader(Protocol):
     def usage(self, answer: Answer) -> tuple[int, int] | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What was asked, as far as sorting and messages need it. `what` is fit to be shown."""
 
     what: str

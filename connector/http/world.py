@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """`now` is the wall clock (aware UTC), `monotonic` seconds that never go back, `chance` a float in [0, 1).
 
     `sleep` may raise to interrupt a wait (a daemon that drains): whatever was held is given back.

@@ -8,9 +8,10 @@ decisions of sales count, and only on leads that leadloop handed over.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct, field
 
 from connector.insight.report import Period
 from connector.state.clock import moment
@@ -22,8 +23,7 @@ IMPLIES: Final = {"accepted": ("accepted", "qualified", "won"), "qualified": ("q
 """A later stage implies the earlier ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One decision of sales."""
 
     kind: str
@@ -32,8 +32,7 @@ class Said:
     reason_text: str | None
 
 
-@dataclass(slots=True)
-class Cycle:
+class Cycle(Struct):
     """One hand-over of one lead: since when it is an MQL, how it became one, and what sales decided, oldest first."""
 
     person: int

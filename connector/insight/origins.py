@@ -8,8 +8,9 @@ such form.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.insight.cohort import Cycle
 from connector.state.clock import stamp
@@ -23,8 +24,7 @@ Groups = dict[tuple[str, str | None], set[int]]
 """Which cycles (by their place in the list) share a value of a dimension; None: those without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form that a person submitted. `read_at`: when it had both happened and been read."""
 
     read_at: str

@@ -8,8 +8,9 @@ second cause is not hidden by the first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from connector.insight.origins import DIMENSIONS, Groups
 from connector.insight.statistics import chance_of_as_many, percent
@@ -26,8 +27,7 @@ SAME_LEADS: Final = 0.8
 MOST_CAUSES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One value that stands out for one reason. `cases` of `mqls` here, `other_cases` of `other_mqls` elsewhere."""
 
     dimension: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from connector.model import Json
 from connector.state.clock import stamp
@@ -14,8 +15,7 @@ END = "9999"
 """Texts before and after every stored time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """From `since` up to, and without, `until`; None is open."""
 
     since: datetime | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
+
+from msgspec import Struct
 
 from connector.insight.cohort import Cycle, decided_without_us, mqls
 from connector.insight.origins import DIMENSIONS, Groups, origins
@@ -35,8 +36,7 @@ def sources(db: Tx, *, since: datetime | None = None, until: datetime | None = N
     return report("sources", period, rows, _notes(db, period, cycles, groups))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct, frozen=True):
     """The places of the cycles that came so far, or ended so: counting a group is then an intersection."""
 
     accepted: set[int]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from connector.adapter.declared import Limit
 from connector.insight.report import capped
@@ -24,8 +25,7 @@ LISTED: Final = 3
 VALUE_LENGTH: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """A configured connection. `account` and `limits` (with the account's plan) show its quota, where known."""
 
     name: str

@@ -7,8 +7,9 @@ sets, and consent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from connector.insight.report import points
 from connector.lifecycle import Standing, wait_over_at
@@ -16,8 +17,7 @@ from connector.model import Json, Person
 from connector.scoring import Model, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What there is to say of one lead at one moment. `blocked`: why it may not be passed to sales."""
 
     verdicts: Mapping[str, Verdict]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from connector.adapter import Spec
 from connector.model import LeadWrite, Outcome, ReadBack
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """How to send, how to read back, how much at once, and what time it is over there."""
 
     name: str

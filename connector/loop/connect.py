@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connector.adapter import Adapter, Answer, Client, CrmAdapter, MarketingAdapter, Options
 from connector.adapter.registry import crm_adapter, marketing_adapter
@@ -28,8 +29,7 @@ from connector.state.store import Store
 from connector.state.tokens import SqliteTokens, key_beside, key_from
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files that a configuration names, read and compiled."""
 
     model: Model

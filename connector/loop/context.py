@@ -9,11 +9,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from msgspec import Struct, field
 
 from connector.adapter import CrmAdapter, CrmSpec, MarketingAdapter, MarketingSpec
 from connector.config import Config, CrmConnection, MarketingConnection
@@ -24,8 +24,7 @@ from connector.scoring import Model
 from connector.state.store import Store
 
 
-@dataclass(slots=True)
-class World:
+class World(Struct):
     """Time, chance and patience. `stop` is set when the process is asked to end: no new work is begun after that."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -35,8 +34,7 @@ class World:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(frozen=True, slots=True)
-class Marketing:
+class Marketing(Struct, frozen=True):
     """One marketing connection, ready: its adapter, its mapping, the readers of its raw records."""
 
     name: str
@@ -59,8 +57,7 @@ class Marketing:
         return self.spec.contact_object == crm.mapping.object and self.account == crm.account
 
 
-@dataclass(frozen=True, slots=True)
-class Crm:
+class Crm(Struct, frozen=True):
     """One CRM connection, ready."""
 
     name: str
@@ -84,8 +81,7 @@ class Crm:
         return () if self.config.options().get("linked") is False else self.spec.tells.get(adapter, ())
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(Struct):
     """Everything that the steps share in one process."""
 
     config: Config

@@ -7,9 +7,10 @@ knows better stays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from connector.adapter import Found, PersonKeys, Resolution
 from connector.errors import RecordError
@@ -87,8 +88,7 @@ def _choose(key: PersonKeys, answer: Resolution | None) -> Found | None:
     return next((found for found in answer.found if found.key in (None, "", key.leadloop_id)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What the CRM said of some leads, by person; `current` is what the records that were found hold."""
 
     wanted: Sequence[Desired]

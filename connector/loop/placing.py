@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from connector.errors import RecordError
 from connector.identity import whose
@@ -17,8 +18,7 @@ from connector.state.contacts import KnownContact
 from connector.state.packing import pack, unpack
 
 
-@dataclass(slots=True)
-class Keys:
+class Keys(Struct):
     """Whom the ids and addresses of a page belong to, kept up to date while the page is worked through."""
 
     emails: dict[str, str | None]
@@ -28,8 +28,7 @@ class Keys:
     next_person: int
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """What a page comes to before it is written."""
 
     new_people: list[int] = field(default_factory=list)

@@ -7,9 +7,10 @@ and those whose `next_change_at` has come.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from connector.lifecycle import Event, Placed, Standing, fold, may_enter, may_leave, may_leave_at, wait_over_at
 from connector.loop import merge
@@ -28,8 +29,7 @@ from connector.state.store import Tx
 BATCH = 250
 
 
-@dataclass(slots=True)
-class Lead:
+class Lead(Struct):
     """One lead while it is worked out."""
 
     dossier: Dossier

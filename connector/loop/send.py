@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
+
+from msgspec import Struct
 
 from connector.errors import LeadloopError, RecordError, RetryableError, UnknownOutcome
 from connector.loop.alike import holds
@@ -83,8 +84,7 @@ def batches(channel: Channel, rows: Sequence[Row]) -> Iterator[list[Row]]:
             yield same[start : start + size]
 
 
-@dataclass(slots=True)
-class _Result:
+class _Result(Struct):
     sent: int = 0
     counts: Counts | None = None
     error: LeadloopError | None = None

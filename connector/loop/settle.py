@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from connector.adapter import ToRead
 from connector.errors import RecordError
@@ -26,8 +28,7 @@ RECORD_KINDS: Final = ("record", "field")
 MARK_KINDS: Final = ("tag", "list")
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """What a batch came to. Records are created, updated or unchanged; what hangs on them are `effects`."""
 
     created: int = 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 Outcome = Literal["ok", "partial", "failed"]
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """One line of a run's report. `why_zero` says why nothing was read or sent; `error` what stopped the stream."""
 
     step: str

@@ -6,9 +6,10 @@ A finding of level `fail` pauses its line, `warn` tells of trouble to come; each
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from connector.conditions import as_text, is_blank, key_of, number
 from connector.documents import Path, Places
@@ -27,8 +28,7 @@ PICKED: Final = frozenset({"picklist", "multi"})
 SYSTEM_NAMES: Final = frozenset({"id"})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that does not fit. `field` is the platform's name of the field that it is about."""
 
     level: Literal["fail", "warn"]

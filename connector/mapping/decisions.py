@@ -7,10 +7,12 @@ or the same kind with another reason (sales often adds the reason later). A reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.adapter.crm import anybody
 from connector.conditions import Test, as_text, is_blank, number
@@ -33,8 +35,7 @@ IsPerson: TypeAlias = Callable[[str], bool]
 """Is the author of a change, as the CRM names it, a person: not leadloop, not the CRM's own automation?"""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One compiled line; `number` counts from 1. `changed` are the fields that a person must just have changed."""
 
     number: int

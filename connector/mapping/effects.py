@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from connector.mapping.crm_file import CrmFile, Note, Task
 from connector.mapping.facts import Facts, our_path
@@ -17,8 +18,7 @@ SUBJECT_CHARACTERS = 255
 """What the shortest subject of the CRMs that we write takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrmEffect:
+class CrmEffect(Struct, frozen=True):
     """One effect beside the record. A tag has a `name` and is on or off; a task has `subject`, `due_at` (UTC text)
     and perhaps `body` in `fields`, a note has `body`. `once_key` tells apart what happens once per cycle.
     """  # fmt: skip

@@ -7,8 +7,9 @@ is sent; `happened(facts, event)` is what one event sets off, once per cycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from connector.conditions import is_blank
 from connector.mapping.facts import Facts, our_path
@@ -30,8 +31,7 @@ from connector.mapping.words import Value
 Kind: TypeAlias = Literal["field", "tag", "stage", "event", "list", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackEffect:
+class FeedbackEffect(Struct, frozen=True):
     """One thing to tell. `name` is the tag, stage, event or list; `fields` platform names and values, ready to send.
 
     `on=False` takes a tag or list off. `once_key` tells effects of one lead apart that must happen once per cycle;
@@ -45,8 +45,7 @@ class FeedbackEffect:
     once_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """What some events set off."""
 
     kind: Kind

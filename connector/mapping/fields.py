@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.conditions import is_blank
 from connector.mapping.crm_file import CrmFile, FieldLine, Wins
@@ -23,8 +24,7 @@ NOT_DRIFTING: Final = frozenset({"score.grade"})
 """Parts of the score that move in steps by themselves; all others drift with decay and wait for `push_when`."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRule:
+class FieldRule(Struct, frozen=True):
     """One compiled line of `fields:`."""
 
     line: FieldLine
@@ -46,8 +46,7 @@ class FieldRule:
         return self.line.only in (None, object_name)
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """An existing record as the CRM shows it. A field that is not in `values` is one that nobody has read.
 
     `times` tells when a field last changed by others than us, where that is known; only `wins: newest` asks.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from connector.mapping.facts import Facts, our_path
 from connector.mapping.mistakes import Mistakes
@@ -15,8 +16,7 @@ from connector.mapping.words import Value
 Ours: TypeAlias = Callable[[Facts], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OurValue:
+class OurValue(Struct, frozen=True):
     """Call it with facts. `field` is the other side's name of the place where the value goes."""
 
     field: str

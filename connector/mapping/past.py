@@ -8,16 +8,16 @@ present state is whole and always the last, because what is untracked may have c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
+
 from connector.model import CrmRecord, FieldChange, Precision
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A record from one moment on.
 
     Conditions ask `fields`. Reasons and amounts are read from `beside`, where an untracked field that nobody saw before

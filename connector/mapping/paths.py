@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
+from msgspec import Struct
 
 Read: TypeAlias = Callable[[Mapping[str, Any]], Any]
 
@@ -29,8 +29,7 @@ ONE_LEFT: Final = frozenset({
 """Nodes of JMESPath that ask the record through their first child only; the others read what that child found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A compiled path. `read(record)` gives the value or None. `key` is set when it is one plain key.
 
     `reads` are the record's fields that it needs, as dotted names: what a platform is asked for.

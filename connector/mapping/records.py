@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connector.adapter.declared import MarketingSpec
 from connector.conditions import as_text, is_blank
@@ -22,8 +23,7 @@ _ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separator
 """Made once: it writes every act of a first read. Its text never changes, or known acts would come back as new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the platform's adapter says of an act: its own id, its time, and whether a machine did it."""
 
     key: str | None = None

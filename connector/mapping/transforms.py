@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connector.conditions import as_text, normalise
 from connector.mapping.countries import country_code
 from connector.mapping.times import DATE_ORDERS, read_date, read_time, utc_text
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a transform may know beside the value: the mapping's time zone and the person's country, if known."""
 
     zone: ZoneInfo

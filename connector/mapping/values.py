@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from connector.conditions import COLLECTIONS, as_text, is_blank, key_of
 from connector.errors import RecordError
@@ -19,8 +20,7 @@ DEFAULT_JOIN: Final = "; "
 ELLIPSIS: Final = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A value that the mapping could not use, to be counted and listed. `value` only for words missing in a table."""
 
     field: str

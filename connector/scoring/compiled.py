@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connector.scoring.counting import ActRule
 from connector.scoring.grading import Profile
@@ -16,8 +17,7 @@ from connector.scoring.when import When
 FACTORS: Mapping[str, float] = {"keep": 1.0, "halve": 0.5, "reset": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class LeadRule:
+class LeadRule(Struct, frozen=True):
     """A group or an undesirable that is asked of the lead alone: it counts once. `points_mp` has its sign."""
 
     name: str
@@ -27,8 +27,7 @@ class LeadRule:
     veto: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HandRaise:
+class HandRaise(Struct, frozen=True):
     """A compiled hand-raise; `condition` is its number among the conditions that are asked of activities."""
 
     condition: int
@@ -37,8 +36,7 @@ class HandRaise:
     to_sales: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     """A compiled track. Thresholds by grade in milli-points; `leave_mp` is where a qualified lead stops being one.
 
     `membership` says who is on the track, by number when it is asked of activities; None is everybody. `groups` are
@@ -56,8 +54,7 @@ class Track:
     groups: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recycle:
+class Recycle(Struct, frozen=True):
     """What a rejection for one reason does: the wait, the attributes that must be there, the factor on older acts."""
 
     wait_days: int
@@ -69,8 +66,7 @@ NO_RULE = Recycle(wait_days=0, factor=1.0, require=())
 """What a rejection does whose reason the model does not name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """What a model asks about: attributes of the lead, fields of forms, types, assets, and attributes of activities.
 
     The store keeps only what a mapping or the model names. `email_domain` is asked of `email`.
@@ -81,8 +77,7 @@ class Used:
     activity_attributes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Struct, frozen=True):
     """A compiled scoring model. `version` is the declared version with a hash of what decides the score."""
 
     name: str
@@ -131,8 +126,7 @@ class Model:
         return sum_mp if self.cap_mp is None or sum_mp < self.cap_mp else self.cap_mp
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """The 1 to 100 view: how many parts of `parts` profile and interest weigh, and the points that are full interest.
 
     `full_mp` is None when the model has no threshold: then nothing is interest.

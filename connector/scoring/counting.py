@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import prod
+
+from msgspec import Struct
 
 from connector.conditions import normalise
 from connector.model import Recycled
@@ -15,8 +16,7 @@ from connector.scoring.rounding import half_even
 from connector.scoring.sorting import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class ActRule:
+class ActRule(Struct, frozen=True):
     """A group, or an undesirable that is asked of activities. Amounts are sizes; `sign` says which way they count.
 
     `keep` is how many occurrences count, None for all; `once_per_asset` keeps the newest of each asset.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from connector.conditions import Lists, Test, compile_test, is_blank
 from connector.model import ReceiptLine
@@ -20,8 +21,7 @@ UNKNOWN = 0
 """What stands for the grade of an attribute that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """One attribute: how to read it, what it weighs (thousandths), and its grade by value (UNKNOWN leaves the mean)."""
 
     name: str
@@ -39,8 +39,7 @@ class Cut(NamedTuple):
     known: int
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A compiled ideal customer."""
 
     name: str

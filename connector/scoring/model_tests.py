@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from connector.model import Activity, Person, Score
 from connector.scoring.compiled import Model
@@ -18,8 +19,7 @@ NOON = datetime(2026, 6, 15, 12)  # noqa: DTZ001 - a wall clock's time, given th
 """Noon, so that no change of the clocks moves a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class TestResult:
+class TestResult(Struct, frozen=True):
     """How one test went. `differs` holds what came out otherwise: `{key: {expected, got}}`."""
 
     __test__ = False

@@ -8,8 +8,9 @@ cross no threshold is passed over whole, and only a few days are ever computed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+
+from msgspec import Struct, field
 
 from connector.scoring.compiled import HandRaise, Track
 from connector.scoring.sorting import Hit, Hits
@@ -48,8 +49,7 @@ def is_on(track: Track, hits: Hits, lead: Attributes) -> bool:
     return any(not hit.act.by_machine for hit in hits.get(track.membership_condition, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
+class _Watch(Struct, frozen=True):
     """One track that the lead may enter or leave: the points that matter there, and the last day of a raised hand."""
 
     groups: frozenset[str] | None
@@ -84,8 +84,7 @@ def _levels_in_reach(track: Track, tally: Tally, lead: Attributes, grade: str) -
     return tuple(level for level in (track.leave_mp[grade], track.enter_mp[grade]) if level <= best_mp)
 
 
-@dataclass(slots=True)
-class _Outlook:
+class _Outlook(Struct):
     """What the coming days bring for one lead."""
 
     tally: Tally

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from connector.model import Activity, Person, Score
 from connector.scoring.compiled import Model, Track, because_of
@@ -17,8 +18,7 @@ from connector.scoring.when import missing
 NOT_STANDING: Final[Mapping[str, bool]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The machine's word on one track; holds, waits and a person's override come after it.
 
     `fast`: a raised hand qualifies it now. `stage` is where it would stand (`qualified` for a hand-raise with
@@ -62,8 +62,7 @@ def qualify(
     return verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """One lead before one track."""
 
     score: Score

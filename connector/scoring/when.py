@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from connector.conditions import Lists, Test, compile_test, is_blank
 from connector.model import Activity
@@ -21,8 +22,7 @@ TEXT_KEYS: Final = frozenset({"type", "asset", "url", "campaign", "channel"})
 """Texts of an activity, which come back from lead to lead; numbers and answers of forms do not."""
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """A compiled `when`. `texts` and `others` ask the activity, `lead` asks the lead."""
 
     of_acts: bool

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 ALIVE_S = 60.0
 """A process whose lanes did not turn for so long is dead, whatever its threads say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """One stream that the daemon keeps fresh, and the age in seconds from which it is stale."""
 
     connection: str
@@ -20,8 +20,7 @@ class Stream:
     limit_s: float
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """A run under way. It hangs when for `limit_s` seconds it neither ended nor asked anything of its platform."""
 
     step: str

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from connector.state.clock import stamp
 from connector.state.packing import pack, unpack, unpack_or_none
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(Struct, frozen=True):
     """The remote record of one lead in one connection: as it should be, and as last confirmed."""
 
     connection: str
@@ -36,8 +36,7 @@ class Desired:
     cycle: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How a remote record should be now, worked out by scoring.
 
     `effects` are what hangs on it (tags, tasks, notes, stages, events) as plain dicts with their own keys. `limited`:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from connector.lifecycle import Event, Placed, Standing
 from connector.machines import recognise
@@ -19,8 +21,7 @@ KnownOf = tuple[str, str, str, dict[str, Any], dict[str, str]]
 """One contact as scoring needs it: connection, source's time, when it became known, attributes, consent."""
 
 
-@dataclass(slots=True)
-class Dossier:
+class Dossier(Struct):
     """Everything that scoring one lead needs.
 
     `contacts`: (connection, source's time or when it became known, attributes, consent) per live contact; of a

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from connector.state.clock import stamp
 from connector.state.packing import pack, unpack, unpack_or_none
@@ -55,8 +56,7 @@ def pauses(db: sqlite3.Connection) -> list[dict[str, str]]:
     return [dict(row) for row in db.execute("SELECT name, since, why FROM pauses ORDER BY name")]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a verb asked the holder to do."""
 
     id: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from connector.errors import StateError
 from connector.model import LeadWrite
@@ -23,8 +24,7 @@ STATES = ("planned", "held", "sent", "unknown", "pending", "confirmed", "rejecte
 OPEN = ("planned", "held", "sent", "unknown", "pending")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One outbox row as the sender sees it."""
 
     id: int

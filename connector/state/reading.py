@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from connector.adapter import ToRead
 from connector.errors import RecordError
@@ -146,8 +147,7 @@ def reads_waiting(db: sqlite3.Connection, connection: str) -> int:
     return int(db.execute("SELECT count(*) FROM to_read WHERE connection = ?", (connection,)).fetchone()[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """A record that failed, waiting for a person or a replay."""
 
     id: int

@@ -1,12 +1,12 @@
 """Runs of lanes in this process: what they leave, what ends them, and the loop that a reload puts in their place."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from connector.adapter.registry import spec_of
 from connector.config import load

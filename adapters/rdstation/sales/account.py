@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.rdstation.sales.api import Api
 from adapters.rdstation.sales.columns import Column
@@ -22,8 +24,7 @@ LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long a look-up may be old when a deal is made on its word."""
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What this process looked up and made: searches may not show it yet. By leadloop_id where nothing else is said."""
 
     looks: dict[str, datetime] = field(default_factory=dict)

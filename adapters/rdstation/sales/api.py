@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, Self
+
+from msgspec import Struct
 
 from adapters.rdstation.sales.rows import Contact, Deal
 from connector.adapter import Client
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Deals of one page of a walk. `reached`: all that changed until then was told; None: only the walk's end tells."""
 
     deals: Sequence[Deal]
     reached: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRow:
+class FieldRow(Struct, frozen=True):
     """A custom field of deals. `code` is what writes and records call it by, `options` its choices in order."""
 
     code: str
@@ -30,8 +29,7 @@ class FieldRow:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage of a pipeline; `order` counts from 1 within it."""
 
     id: str
@@ -41,8 +39,7 @@ class Stage:
     pipeline: str
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
+class Todo(Struct, frozen=True):
     """A task to be made on a deal. `due_at` is local to the account; `kind` is the platform's word."""
 
     deal_id: str

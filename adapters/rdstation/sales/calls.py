@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from connector.adapter import Client
 from connector.errors import ContractError, RetryableError, UnknownOutcome
 from connector.model import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """One account. `reserve`: its calls may use what is kept for fresh MQLs."""
 
     client: Client

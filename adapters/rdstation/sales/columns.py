@@ -9,8 +9,9 @@ pipeline, and `is_ours`, whether the deal carries our key.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from connector.model import Field
 
@@ -26,8 +27,7 @@ YES: Final = frozenset({"yes", "sim", "sí", "si"})
 NO: Final = frozenset({"no", "não", "nao"})
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A field. `name` is what mappings call it, `code` what the API does, `options` the choices.
 
     `type` is the platform's own (`text`, `option` …), or ours for standard fields; `yesno` is a choice between exactly

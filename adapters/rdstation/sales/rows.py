@@ -7,9 +7,10 @@ is not blank once a deal is paused.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from connector.errors import ContractError
 from connector.model import Json
@@ -20,8 +21,7 @@ WON: Final = "won"
 LOST: Final = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A person. `deals` are the ids of their deals; None: this answer does not tell."""
 
     id: str
@@ -47,16 +47,14 @@ class Contact:
         return email.strip().lower() in {one.strip().lower() for one in self.emails}
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A deal came to a stage."""
 
     stage_id: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(Struct, frozen=True):
     """A negotiation. `custom` holds custom fields by the code that this version calls them by.
 
     `contact_ids`, `contacts`: None where this answer does not tell. `moves` are oldest first, where they are told.

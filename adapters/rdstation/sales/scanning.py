@@ -10,10 +10,11 @@ shows, and the page before is read again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
+
+from msgspec import Struct
 
 from adapters.rdstation.sales.api import Step
 from adapters.rdstation.sales.rows import Deal
@@ -26,8 +27,7 @@ SMALLEST: Final = timedelta(seconds=2)
 NEWEST_FIRST: Final = {"order": "updated_at", "direction": "desc"}
 
 
-@dataclass(frozen=True, slots=True)
-class DealPage:
+class DealPage(Struct, frozen=True):
     """One page; `total` is how many deals the filter fits, as far as the platform tells."""
 
     deals: Sequence[Deal]
@@ -39,8 +39,7 @@ Ask = Callable[[Mapping[str, Any], int], DealPage]
 """The page of a number, of a list with these parameters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A page, and whether the list ends with it before it told all that it counts."""
 
     deals: Sequence[Deal]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from adapters.rdstation.sales.api import Api, FieldRow, Stage
 from adapters.rdstation.sales.columns import Column, folded, standard, type_of

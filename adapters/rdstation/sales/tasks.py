@@ -7,10 +7,11 @@ Source: https://developers.rdstation.com/reference/crm-v1-mensagens-de-erro (typ
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from adapters.rdstation.sales import outcomes
 from adapters.rdstation.sales.account import Account

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.rdstation.sales import scanning
 from adapters.rdstation.sales.api import FieldRow, Stage, Step, Todo
@@ -30,8 +32,7 @@ _WRAPPED: Final = ("contacts", "deals")
 _TEXTS: Final = {"task": ("tasks", "notes"), "note": ("activities", "text")}
 
 
-@dataclass(frozen=True, slots=True)
-class Version1:
+class Version1(Struct, frozen=True):
     """One account, seen with the eyes of the token's user."""
 
     calls: Calls

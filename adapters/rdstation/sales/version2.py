@@ -10,9 +10,11 @@ Quirk:  deals cannot be filtered by their contact.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.rdstation.sales.api import FieldRow, Stage, Step, Todo
 from adapters.rdstation.sales.calls import Calls
@@ -26,8 +28,7 @@ MAX_ROWS: Final = 100
 MAX_PAGES: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Version2:
+class Version2(Struct, frozen=True):
     """One account, as the app's user sees it."""
 
     calls: Calls

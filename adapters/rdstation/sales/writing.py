@@ -7,8 +7,10 @@ and cannot be muted; so only what changes is written. The stage, the owner and w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.rdstation.sales import outcomes
 from adapters.rdstation.sales.account import Account
@@ -26,8 +28,7 @@ FRESH_S: Final = 60
 NO_NAME: Final = "(not given)"
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     """A write's fields as the API takes them: the deal's own, its custom ones by code, and its contact's."""
 
     own: dict[str, Any] = field(default_factory=dict)

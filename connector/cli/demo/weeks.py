@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from connector.adapter.registry import spec_of
 from connector.config import load
@@ -31,8 +33,7 @@ SETTLED_AFTER: Final = timedelta(minutes=20)
 """Events that marketing took with the last run show in its funnel by then."""
 
 
-@dataclass(slots=True)
-class Totals:
+class Totals(Struct):
     """What all runs came to."""
 
     runs: int = 0

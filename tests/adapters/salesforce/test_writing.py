@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from connector.errors import ConfigError, QuotaError
 from connector.testing.simulator import Fault, Reply

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from adapters.tryton.crm import TrytonCrm
 from connector.adapter import FieldPlan, Options, PersonKeys

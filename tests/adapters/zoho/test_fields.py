@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from adapters.zoho.columns import column_of
 from adapters.zoho.values import decoded, remembered

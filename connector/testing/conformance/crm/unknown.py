@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from connector.testing.conformance.crm.driving import able, needs, settle
 from connector.testing.conformance.crm.world import CrmWorld
@@ -58,7 +59,7 @@ class UnknownOutcomeConformance:
         made, absent = world.creation(1), world.creation(2)
         record = settle(world, [made])[made.effect]
         change = world.change(record, 1, 91)
-        stale = replace(change, effect="never-sent")
+        stale = changed(change, effect="never-sent")
         world.adapter().write([change])
         world.clock.advance(able(world.adapter()).visible_after_s)
         backs = world.adapter().read_back([made, absent, stale])
@@ -73,7 +74,7 @@ class UnknownOutcomeConformance:
     def test_a_task_whose_answer_is_lost_is_there_once(self, world: CrmWorld, kind: str, fault: Fault) -> None:
         if kind not in able(world.adapter()).writes:
             pytest.skip(f"this adapter writes no {kind}")
-        task = replace(
+        task = changed(
             world.change(world.add(1), 1, 1, f"{kind}-1"), kind=kind, fields={"subject": "Call", "body": "A, 60 points"}
         )
         world.simulator.faults.append(replace(fault, path=world.write_path, method=world.write_method))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
+
+from msgspec.structs import replace
 
 from connector.adapter import CrmAdapter, PersonKeys
 from connector.errors import LeadloopError

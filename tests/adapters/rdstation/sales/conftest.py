@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.rdstation.crm import RdStationCrm
 from connector.adapter import Options

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from connector.testing.conformance.crm.driving import write_all
 from connector.testing.simulators.rdstation_crm import SELLER
