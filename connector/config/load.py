@@ -7,6 +7,7 @@ from functools import reduce
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.config.checks import absent_files, inline_secrets
 from connector.config.connections import SpecOf
@@ -34,11 +35,22 @@ def load(path: Path, environ: Mapping[str, str], spec_of: SpecOf) -> Config:
     """
     reading = read_config(path, environ, spec_of)
     absent = reading.resolver.absent
-    granted_later = [place for place in absent if place[2:] == ("credentials", "refresh_token")]
+    granted_later = [place for place in absent if _is_granted_later(place)]
     problems = [*(absent[place] for place in absent if place not in granted_later), *reading.problems]
     if reading.config is None or problems:
         raise refused(_in_order(problems))
     return reduce(_without_refresh_token, granted_later, reading.config)
+
+
+def _is_granted_later(place: Place) -> bool:
+    return place[2:] == ("credentials", "refresh_token")
+
+
+def _told(place: Place, problem: Problem) -> Problem:
+    """What is absent, in the words of `validate`: a token that a sign-in grants need not stand anywhere."""
+    if not _is_granted_later(place):
+        return problem
+    return replace(problem, remedy=f"set it, or sign in with 'leadloop auth {place[1]}', which keeps it with the state")
 
 
 def _without_refresh_token(config: Config, place: Place) -> Config:
@@ -66,7 +78,8 @@ def validate(
     except ConfigError as error:
         return Report(error.problems)
     problems, places = list(reading.problems), reading.resolver.places
-    warnings = [*reading.resolver.absent.values(), *inline_secrets(reading.data, places)]
+    absent = [_told(place, problem) for place, problem in reading.resolver.absent.items()]
+    warnings = [*absent, *inline_secrets(reading.data, places)]
     if reading.config is not None and check_files is not None and not any(absent_files(reading.config, places)):
         problems += check_files(reading.config, places)
     if strict:
