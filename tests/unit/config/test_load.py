@@ -151,7 +151,8 @@ def test_an_unset_variable_where_no_text_fits_only_warns(house, spec_of):
 
 
 def test_an_unset_refresh_token_stops_no_run_and_the_warning_names_the_sign_in(house, spec_of):
-    path = house(WHOLE.replace('refresh_token: "${SECRET}"', 'refresh_token: "${TOKEN}"'))
+    text = WHOLE.replace("secret_key: ${file:key}\n", "")
+    path = house(text.replace('refresh_token: "${SECRET}"', 'refresh_token: "${TOKEN}"'))
     assert load(path, ENVIRON, spec_of).marketing["main"].credentials.given().keys() == {"client_id", "client_secret"}
     (warning,) = validate(path, ENVIRON, spec_of).warnings
     assert "leadloop auth main" in warning.remedy
