@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from connector.adapter import Capabilities, Limit, MarketingAdapter, MarketingSpec, Page, StaticAuth
+from connector.adapter.shapes import each, keys
 from connector.model import Json
 
 SPEC = MarketingSpec(
@@ -32,7 +33,8 @@ class AcmeMarketing(MarketingAdapter):
         since = {"from": cursor["until"]} if cursor else {}
         until = self.client.now().isoformat()
         after: str | None = "0"
+        page = keys(("next",), result=each(keys(("id", "updated_at", *self.options.fields[""]))))
         while after is not None:
-            answer = self.client.request("GET", "/v2/contacts", params={**since, "after": after}).json()
+            answer = self.client.request("GET", "/v2/contacts", params={**since, "after": after}).json(page)
             after = answer["next"]
             yield Page(answer["result"], cursor={"until": until} if after is None else None)

@@ -119,7 +119,8 @@ class Acts(Struct):
     def _newly_known(self, stood: Json) -> Iterator[Page[Json]]:
         """What people did before they were known, as far as those rows were passed over."""
         since = as_asked(datetime.fromisoformat(stood["known_at"]) - LATE)
-        for records in people.walk(self.client, [Where("date_identified", "gte", since)], 0, AT_ONCE):
+        lately = [Where("date_identified", "gte", since)]
+        for records in people.walk(self.client, lately, 0, AT_ONCE, people.page_with()):
             ids = [record["id"] for record in records if _was_unknown(record)]
             for table in BEFORE_KNOWN if ids else ():
                 if table in self.tables and table in stood["tables"]:

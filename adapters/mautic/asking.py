@@ -51,9 +51,9 @@ def _condition(name: str, one: Where) -> Json:
     return asked
 
 
-def rows(answer: Answer, name: str) -> list[Json]:
+def rows(answer: Answer, name: str, only: Any = None) -> list[Json]:
     """The rows under `name`, in the order given. Raises ContractError when the answer holds no such thing."""
-    body = answer.json()
+    body = answer.json(only)
     found: Any = body.get(name) if isinstance(body, dict) else None
     if isinstance(found, dict):
         found = list(found.values())

@@ -35,9 +35,13 @@ _GOES: Final = ("delete", "merge")
 
 
 class Changes(Struct):
-    """One walk. `told` holds who was passed on whole in it: an older line of the audit log tells nothing new."""
+    """One walk over contacts with these `fields`.
+
+    `told` holds who was passed on whole in it: an older line of the audit log tells nothing new.
+    """
 
     client: Client
+    fields: Sequence[str]
     since: datetime | None
     size: int
     told: set[str] = field(default_factory=set)
@@ -73,7 +77,8 @@ class Changes(Struct):
 
     def _window(self, stood: Json) -> Iterator[Page[Json]]:
         """Contacts modified or added since `from`, by id, so that none slips past while rows change."""
-        for records in people.walk(self.client, _times(stood["from"]), int(stood["after"]), self.size):
+        only = people.page_with(self.fields)
+        for records in people.walk(self.client, _times(stood["from"]), int(stood["after"]), self.size, only):
             fresh = [record for record in records if stood["seen"].get(record["id"]) != _digest(record)]
             stood = {**stood, "again": _again(stood, records)}
             if records:
@@ -116,7 +121,8 @@ class Changes(Struct):
     def _everybody(self, stood: Json) -> Iterator[Page[Json]]:
         if "whole" not in stood:
             stood = {**stood, "whole": 0, "whole_at": self.client.now().isoformat()}
-        for records in people.walk(self.client, (), int(stood["whole"]), self.size):
+        only = people.page_with(self.fields)
+        for records in people.walk(self.client, (), int(stood["whole"]), self.size, only):
             if records:
                 stood = {**stood, "whole": int(records[-1]["id"])}
             yield self._page([record for record in records if record["id"] not in self.told], stood)

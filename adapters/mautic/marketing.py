@@ -73,7 +73,8 @@ class MauticMarketing(MarketingAdapter):
         return fields.make_fields(self.client, plan)
 
     def changes(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        return Changes(self.client, self.options.since, self.page_size).walk(cursor)
+        mapped = {name.partition(".")[0] for name in self.options.fields.get("", ())}
+        return Changes(self.client, sorted(mapped), self.options.since, self.page_size).walk(cursor)
 
     def contacts(self, ids: Sequence[str]) -> Iterator[ContactAnswer]:
         return people.read(self.client, ids)
@@ -84,7 +85,7 @@ class MauticMarketing(MarketingAdapter):
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
         """Ids of all known contacts. The cursor is the last id; a finished walk begins the next at the start."""
         after = int((cursor or {}).get("after", 0))
-        for records in people.walk(self.client, (), after, self.page_size):
+        for records in people.walk(self.client, (), after, self.page_size, people.page_with()):
             ids = [record["id"] for record in records]
             after = int(ids[-1]) if ids else after
             yield Page(records=ids, cursor={"after": after})

@@ -10,13 +10,14 @@ Quirk:  a total of 0 is cached for some seconds and hides rows, so an absence co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from adapters.mautic.asking import Where, one_of, query, rows, told_utc
 from adapters.mautic.spec import BATCH
 from adapters.mautic.tables import read_table
 from connector.adapter import Client, ContactAnswer
+from connector.adapter.shapes import by_key, keys
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -30,11 +31,20 @@ _SURVIVOR = re.compile(r'merged_into"(?:;i:|;s:\d+:"|\s*:\s*"?)(\d+)')
 _LONGEST_CHAIN: Final = 10
 
 
-def walk(client: Client, conditions: Sequence[Where], after: int, size: int) -> Iterator[list[Json]]:
+def page_with(fields: Iterable[str] = ()) -> Any:
+    """What of a page of contacts is wanted: these fields, and what stands beside fields.
+
+    Mautic describes each field of each contact anew, in groups, besides the values by alias: most of a page.
+    """
+    return keys(contacts=by_key(keys(BESIDE, fields=keys(all=keys(fields)))))
+
+
+def walk(client: Client, conditions: Sequence[Where], after: int, size: int, only: Any = None) -> Iterator[list[Json]]:
     """Known contacts that fit, by id from `after` on, page by page; the last page is shorter than `size`."""
     while True:
         asked = query([Where("id", "gt", after), *conditions], limit=size)
-        found = _sorted(rows(client.request("GET", PATH, params={"search": KNOWN, **asked}), "contacts"))
+        answer = client.request("GET", PATH, params={"search": KNOWN, **asked})
+        found = _sorted(rows(answer, "contacts", only))
         yield [flat(row) for row in found]
         if len(found) < size:
             return

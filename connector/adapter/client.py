@@ -20,8 +20,11 @@ class Answer(Protocol):
 
     @property
     def content(self) -> bytes: ...
-    def json(self) -> Any:
-        """The body, decoded strictly. Raises RetryableError (`bad_content`) when it is not JSON."""
+    def json(self, only: Any = None) -> Any:
+        """The body, decoded strictly. Raises RetryableError (`bad_content`) when it is not JSON.
+
+        `only`: what of it is wanted, see connector.adapter.shapes. A body of another form comes whole.
+        """
 
 
 class Credential:

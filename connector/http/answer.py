@@ -42,17 +42,19 @@ class HttpAnswer:
     def date(self) -> datetime | None:
         return http_date(self._reply.headers.get("Date"))
 
-    def json(self) -> Any:
+    def json(self, only: Any = None) -> Any:
         """The body, decoded strictly; a write whose answer cannot be read has an unknown outcome."""
-        if self._json is _UNREAD:
-            try:
-                self._json = decode(self._reply.content)
-            except BadJson as error:
-                fault = str(error)
-            else:
-                return self._json
-            raise bad_content(self._what, f"no JSON: {fault}", safe=self._safe)
-        return self._json
+        if self._json is not _UNREAD:
+            return self._json
+        try:
+            found = decode(self._reply.content, only)
+        except BadJson as error:
+            fault = str(error)
+        else:
+            if only is None:
+                self._json = found
+            return found
+        raise bad_content(self._what, f"no JSON: {fault}", safe=self._safe)
 
 
 def bad_content(what: str, fault: str, *, safe: bool) -> RetryableError:

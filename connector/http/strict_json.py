@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -18,11 +20,17 @@ class BadJson(ValueError):
     """These bytes are no JSON that we take; the text names the fault, never the content."""
 
 
-def decode(content: bytes) -> Any:
-    """The value of a JSON document in UTF-8, with or without a byte order mark. Raises BadJson."""
+def decode(content: bytes, only: Any = None) -> Any:
+    """The value of a JSON document in UTF-8, with or without a byte order mark. Raises BadJson.
+
+    `only` is what of it is wanted (see connector.adapter.shapes); a document of another form is decoded whole.
+    """
     if content.startswith(codecs.BOM_UTF8):
         content = content[3:]
     try:
+        if only is not None:
+            with suppress(msgspec.ValidationError):
+                return _decoder(only).decode(content)
         return msgspec.json.decode(content)
     except RecursionError:
         fault = "nested too deeply"
@@ -31,6 +39,11 @@ def decode(content: bytes) -> Any:
     except msgspec.DecodeError as error:
         fault = str(error)
     raise BadJson(fault)
+
+
+@cache
+def _decoder(only: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(only)
 
 
 def encode(value: Any, stands_for: Callable[[Any], Any] | None = None) -> bytes:

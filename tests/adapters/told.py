@@ -29,7 +29,7 @@ class Told:
     def content(self) -> bytes:
         return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
 
-    def json(self) -> Any:
+    def json(self, only: Any = None) -> Any:
         if isinstance(self.body, str):
             raise RetryableError("no JSON")
         return self.body

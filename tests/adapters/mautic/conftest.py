@@ -20,6 +20,8 @@ from connector.testing.simulator import Reply
 from connector.testing.simulators.mautic import MauticSimulator
 from connector.testing.simulators.mautic import wording as words
 
+READ = ("email", "firstname", "lastname", "company", "lead_note")
+
 
 class SmallPages(MauticMarketing):
     """Pages of 20 need fewer people."""
@@ -47,7 +49,7 @@ class MauticWorld(MarketingWorld):
     def adapter(self, **values: Any) -> MauticMarketing:
         url = self.simulator.base_url
         settings = Settings("mautic", credentials=self.credentials, base_url=url, limits=self.limits)
-        return self.started(SmallPages, settings, Options("mautic", since=self.since, values=values))
+        return self.started(SmallPages, settings, Options("mautic", fields={"": READ}, since=self.since, values=values))
 
     def add(self, number: int) -> str:
         return self.simulator.add(f"lead{number}@example.com", firstname="Lead", lastname=str(number))

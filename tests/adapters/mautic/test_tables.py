@@ -41,7 +41,7 @@ class Table:
         self.answer = shown[: params["limit"]]
         return self
 
-    def json(self) -> Any:
+    def json(self, only: Any = None) -> Any:
         return {"stats": [{"id": str(id_)} for id_ in self.answer]}
 
     def look(self, place: Any, at_s: int, size: int = 3) -> tuple[list[int], Any]:

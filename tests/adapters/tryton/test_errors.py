@@ -19,7 +19,7 @@ class Told:
     content: bytes
     status: int = 400
 
-    def json(self) -> Any:
+    def json(self, only: Any = None) -> Any:
         try:
             return json.loads(self.content)
         except ValueError:
