@@ -16,7 +16,7 @@ from connector.http.answer import HttpAnswer, bad_content, is_html
 from connector.http.limiter import Limiter
 from connector.http.origins import Origin, Origins, Reach
 from connector.http.redact import Redactor
-from connector.http.repeating import repeating
+from connector.http.repeating import Repeating
 from connector.http.signing import Signature, Signer
 from connector.http.sorting import Asked, ErrorReader, Sorter, TokenDiedError
 from connector.http.strict_json import encode
@@ -79,7 +79,7 @@ class HttpClient:
         self._world = world
         self._credentials = credentials
         self._sorter = Sorter(connection, spec.errors, reader, redactor, refused_hint)
-        self._repeating = repeating(connection, world, attempts=ATTEMPTS, budget_s=WAITING_S)
+        self._repeating = Repeating(connection, world, ATTEMPTS, WAITING_S)
         self._suffixes = [suffix for auth in spec.auth if auth.kind == "oauth" for suffix in auth.base_suffixes]
         self._clock: tuple[datetime, float] | None = None
         self.clock_ahead = timedelta()

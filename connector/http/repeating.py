@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from msgspec import Struct
 
 from connector.errors import QuotaError, RetryableError, UnknownOutcome
 from connector.http.answer import http_date
 from connector.http.world import World
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState, Retrying
+
+M = TypeVar("M")
+A = TypeVar("A")
 
 LONGEST_WAIT_S = 86_400.0
 """A remote that asks for more is asked again after a day."""
@@ -39,20 +46,45 @@ def seconds_told(value: str | None, now: datetime) -> float | None:
     return min(told, LONGEST_WAIT_S) if math.isfinite(told) and told > 0 else None
 
 
-def repeating(connection: str, world: World, *, attempts: int, budget_s: float) -> Retrying:
+class Repeating(Struct, frozen=True):
     """Repeats what may be repeated, at most `attempts` times and `budget_s` seconds of waiting in all.
 
     A longer wait is not slept: the error travels with its `retry_after_s`, so that the engine schedules.
     """
-    stop_by_count = stop_after_attempt(attempts)
-    return Retrying(
-        retry=retry_if_exception(is_repeatable),
-        wait=waits_as_told(world.chance),
-        stop=lambda state: stop_by_count(state) or state.idle_for + state.upcoming_sleep > budget_s,
-        sleep=world.sleep,
-        before_sleep=lambda state: _tell(connection, state),
-        reraise=True,
-    )
+
+    connection: str
+    world: World
+    attempts: int
+    budget_s: float
+
+    def __call__(self, send: Callable[[M], A], message: M) -> A:
+        """What sending gives, if need be after several attempts."""
+        try:
+            return send(message)
+        except RetryableError as error:
+            if not is_repeatable(error):
+                raise
+            first = [error]
+
+        def attempt() -> A:
+            if first:  # the attempt that was made already counts
+                raise first.pop()
+            return send(message)
+
+        return self._retrying()(attempt)
+
+    def _retrying(self) -> Retrying:
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt  # noqa: PLC0415 - brings asyncio: 30 ms
+
+        stop_by_count = stop_after_attempt(self.attempts)
+        return Retrying(
+            retry=retry_if_exception(is_repeatable),
+            wait=waits_as_told(self.world.chance),
+            stop=lambda state: stop_by_count(state) or state.idle_for + state.upcoming_sleep > self.budget_s,
+            sleep=self.world.sleep,
+            before_sleep=lambda state: _tell(self.connection, state),
+            reraise=True,
+        )
 
 
 def is_repeatable(error: BaseException) -> bool:
