@@ -1,14 +1,18 @@
 """From text to a tree of plain values that know where they stand.
 
-The events of ruamel's pure parser are turned into nodes here, so that no tag, constructor or type of the library is
-ever reached: nothing in a file can name code. Sizes are capped before anything grows: bytes, depth, and the number of
+The events of ruamel's parser are turned into nodes here, so that no tag, constructor or type of the library is ever
+reached: nothing in a file can name code. Sizes are capped before anything grows: bytes, depth, and the number of
 values after aliases are expanded.
+
+Its compiled parser reads twenty times faster than its pure one, and every start reads several files. What the compiled
+one refuses is read again by the pure one, which says better where a person went wrong.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -16,7 +20,7 @@ from msgspec import Struct
 from connector.documents.scalars import plain
 
 MAX_BYTES = 2 * 1024 * 1024
-"""Far above any file that a person edits; the parser needs about six seconds for each MB."""
+"""Far above any file that a person edits; the pure parser needs about six seconds for each MB."""
 MAX_DEPTH = 40
 MAX_VALUES = 200_000
 
@@ -61,6 +65,8 @@ def grow(text: str) -> Node:
 
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Broken("the file is too large", 1, 1, f"at most {MAX_BYTES // 1024 // 1024} MB")
+    with suppress(YAMLError):
+        return _Builder(_compiled_events(text)).document()
     try:
         return _Builder(YAML(typ="safe", pure=True).parse(text)).document()
     except MarkedYAMLError as error:
@@ -72,6 +78,14 @@ def grow(text: str) -> Node:
     except YAMLError as error:
         line, column = _position(text, getattr(error, "position", 0))
         raise Broken("a character that no text file has", line, column, "retype this line") from None
+
+
+def _compiled_events(text: str) -> Iterator[Any]:
+    from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    parser = CParser(text)
+    while parser.check_event():
+        yield parser.get_event()
 
 
 def _not_yaml(problem: str, line: int, column: int) -> Broken:

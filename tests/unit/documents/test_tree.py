@@ -1,11 +1,13 @@
 """What is refused before any model looks at it."""
 
 import pytest
+from ruamel.yaml.error import YAMLError
 
 from connector.documents import parse, read, text_of
 from connector.documents.model import FileModel
-from connector.documents.tree import MAX_BYTES
+from connector.documents.tree import MAX_BYTES, grow
 from connector.errors import ConfigError
+from connector.shipped import shipped
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)
@@ -100,3 +102,14 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path):
     path = tmp_path / "marked.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\n")
     assert parse(text_of(path), "marked.yaml")[0] == {"a": 1}
+
+
+@pytest.mark.parametrize("file", sorted(shipped("reasons.yaml").parent.rglob("*.yaml")), ids=lambda file: file.name)
+def test_the_pure_parser_reads_what_we_ship_as_the_compiled_one_does(file, monkeypatch):
+    def refuses(text):
+        raise YAMLError
+
+    text = file.read_text(encoding="utf-8")
+    compiled = grow(text)
+    monkeypatch.setattr("connector.documents.tree._compiled_events", refuses)
+    assert grow(text) == compiled
