@@ -5,7 +5,7 @@ A finding of level `fail` pauses its line, `warn` tells of trouble to come; each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
@@ -26,6 +26,8 @@ from connector.model import Field
 NUMERIC: Final = frozenset({"number", "integer"})
 PICKED: Final = frozenset({"picklist", "multi"})
 SYSTEM_NAMES: Final = frozenset({"id"})
+ALIKE: Final = 0.75
+"""How alike a name must be to be suggested: `ctiy` and `city` just are, "Business State" and "Business City" not."""
 
 
 class Finding(Struct, frozen=True):
@@ -49,7 +51,7 @@ def check_crm(
     `unique_key`: the platform keeps keys unique itself, where the account's admin says so. `connection` is the name
     that a remedy's command takes.
     """  # fmt: skip
-    checker = _Checker(mapping.places, fields, connection)
+    checker = _Checker(mapping.places, fields, connection, {plan.name.lower() for plan in mapping.field_plan()})
     for index, rule in enumerate(mapping.rules):
         for name in mapping.objects:
             if rule.serves(name):
@@ -65,8 +67,9 @@ def check_crm(
 def check_marketing(mapping: MarketingMapping, fields: Iterable[Field], *, connection: str = "NAME") -> list[Finding]:
     """Fields that the mapping reads and the account does not list, and feedback into fields that cannot be."""
     checker = _Checker(mapping.places, fields, connection)
-    for index, line in enumerate(mapping.file.contact):
-        checker.check_source(compile_path(line.from_).reads, ("contact", index, "from"))
+    reads = [compile_path(line.from_).reads for line in mapping.file.contact]
+    for index, names in enumerate(reads):
+        checker.check_source(names, ("contact", index, "from"), {name.lower() for other in reads for name in other})
     for index, feedback in enumerate(mapping.file.feedback):
         if isinstance(feedback, FieldFeedback):
             checker.check_feedback(feedback.to, ("feedback", index, "to"))
@@ -76,8 +79,9 @@ def check_marketing(mapping: MarketingMapping, fields: Iterable[Field], *, conne
 class _Checker:
     """Collects findings against one account's fields."""
 
-    def __init__(self, places: Places, fields: Iterable[Field], connection: str) -> None:
+    def __init__(self, places: Places, fields: Iterable[Field], connection: str, planned: Collection[str] = ()) -> None:
         self._places = places
+        self._planned = planned
         self._prepare = f"run 'leadloop prepare {connection}'"
         self._fields = {(field.object, field.name.lower()): field for field in fields}
         self.findings: list[Finding] = []
@@ -97,12 +101,15 @@ class _Checker:
         elif not found.writable:
             self.add("fail", name, at, f"'{name}' is read-only", "write to another field")
 
-    def check_source(self, names: Sequence[str], at: Path) -> None:
-        """Marketing accounts list the fields of a contact; a path into a group is looked up by its first key."""
+    def check_source(self, names: Sequence[str], at: Path, taken: Collection[str]) -> None:
+        """Marketing accounts list the fields of a contact; a path into a group is looked up by its first key.
+
+        What another line reads already (`taken`) is hardly what this one means.
+        """
         known = {name for _, name in self._fields}
         for name in names:
             if known and name.lower() not in known and name.split(".")[0].lower() not in known:
-                self.add("warn", name, at, f"the account lists no field '{name}'", self._close("", name))
+                self.add("warn", name, at, f"the account lists no field '{name}'", self._close("", name, taken))
 
     def check_written(self, object_name: str, rule: FieldRule, at: Path, samples: Sequence[Mapping[str, Any]]) -> None:
         name = rule.line.to
@@ -138,10 +145,17 @@ class _Checker:
                 message = f"{object_name} asks for '{field.name}', and no line gives it"
                 self.add("fail", field.name, ("fields",), message, "add a line, with a required_default")
 
-    def _close(self, object_name: str, name: str) -> str | None:
-        names = {lower: field.name for (known, lower), field in self._fields.items() if known == object_name}
-        close = get_close_matches(name.lower(), names, n=1)
-        return f"did you mean '{names[close[0]]}'?" if close else "check its spelling, or whether our user may see it"
+    def _close(self, object_name: str, name: str, taken: Collection[str] = ()) -> str:
+        names = {
+            lower: field.name
+            for (known, lower), field in self._fields.items()
+            if known == object_name and lower not in taken
+        }
+        close = get_close_matches(name.lower(), names, n=1, cutoff=ALIKE)
+        if close:
+            return f"did you mean '{names[close[0]]}'?"
+        otherwise = "check its spelling, or whether our user may see it"
+        return f"{self._prepare}; or {otherwise}" if name.lower() in self._planned else otherwise
 
 
 def _type_trouble(field: Field, rule: FieldRule) -> Iterator[tuple[str, str | None]]:

@@ -94,3 +94,22 @@ def test_a_missing_field_is_cured_by_a_command_that_names_the_connection(crm, ma
     told = check_marketing(source, [], connection="rd")
     assert "run 'leadloop prepare sf'" in {one.problem.remedy for one in key}
     assert [one.problem.remedy for one in told] == ["run 'leadloop prepare rd'"]
+
+
+def test_a_field_that_prepare_makes_says_so_and_one_that_is_nearly_there_is_named(crm):
+    mapping = crm("fields: [{to: Our_Score, from: score.points}, {to: Nmae, from: contact.last_name}]")
+    fields = [Field("Lead", "Our_Id", unique=True), Field("Contact", "Our_Id", unique=True), Field("Lead", "Name")]
+    told = {one.field: str(one.problem.remedy) for one in check_crm(mapping, fields, connection="sf")}
+    assert told["Our_Score"].startswith("run 'leadloop prepare sf'; or check its spelling")
+
+
+def test_a_field_is_not_taken_for_one_a_little_alike_nor_for_one_that_another_line_reads(marketing):
+    mapping = marketing("""
+    contact:
+      - {to: city, from: Business City}
+      - {to: state, from: Business State}
+      - {to: website, from: Business Website}
+    """)
+    found = check_marketing(mapping, [Field("", "Business City")])
+    assert [one.field for one in found] == ["Business State", "Business Website"]
+    assert {one.problem.remedy for one in found} == {"check its spelling, or whether our user may see it"}
