@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from connector.adapter.client import Answer
 from connector.adapter.declared import Auth, OAuth
-from connector.errors import AuthError, ConfigError, ContractError, LeadloopError, RetryableError
+from connector.errors import AuthError, ConfigError, ContractError, LeadloopError, RemoteError, RetryableError
 from connector.http.redact import Redactor
 from connector.http.repeating import seconds_told
+from connector.http.sorting import ErrorReader
 from connector.http.strict_json import BadJson, decode, encode
 from connector.http.tokens import Tokens, fresh_until
 
@@ -51,6 +52,7 @@ class Grants(Struct, frozen=True):
     base_url: str
     auth_url: str
     redactor: Redactor
+    reader: ErrorReader
 
     def renewal(self, tokens: Tokens, now: datetime) -> TokenRequest:
         """The request for a new access token. Raises AuthError when a person must sign in first."""
@@ -141,10 +143,17 @@ class Grants(Struct, frozen=True):
         }
         return signed_jwt(claims, self.credentials["private_key"])
 
+    def _worded(self, answer: Answer, body: Mapping[str, Any]) -> RemoteError:
+        """What a refusal says: in the words of OAuth, else as the platform words its other refusals."""
+        code = body.get("error") or body.get("error_type") or body.get("code")
+        if code:
+            return RemoteError(str(code), str(body.get("error_description") or body.get("message") or ""))
+        told = [one for one in self.reader.remote_errors(answer) if one.code]
+        return told[0] if told else RemoteError(f"http_{answer.status}", str(body.get("message") or ""))
+
     def _refusal(self, answer: Answer, body: Mapping[str, Any], now: datetime) -> LeadloopError:
-        code = body.get("error") or body.get("error_type") or body.get("code") or f"http_{answer.status}"
-        code = self.redactor(str(code), 80)
-        text = self.redactor(str(body.get("error_description") or body.get("message") or ""))
+        worded = self._worded(answer, body)
+        code, text = self.redactor(worded.code, 80), self.redactor(worded.text)
         said = f"{code}: {text}" if text else code
         is_blocked = answer.status == 403 and not body  # a firewall's page, not the platform's word on the grant
         if answer.status == 429 or answer.status >= 500 or code in (*_PASSING, *self.auth.busy) or is_blocked:

@@ -73,7 +73,7 @@ class Network:
         if isinstance(auth, OAuth):
             if settings.base_url:  # what a person wrote wins over what the sign-in tells: a sandbox, a proxy
                 auth = auth.model_copy(update={"base_from": None})
-            grants = Grants(auth, settings.connection, settings.credentials, base_url, auth_url, redactor)
+            grants = Grants(auth, settings.connection, settings.credentials, base_url, auth_url, redactor, reader)
             door = _TokenDoor(settings, wire, limiter)
             holder = f"{os.getpid()}.{secrets.token_hex(8)}"
             signer = OAuthSigner(grants, store=self.tokens, post=door.post, world=self.world, holder=holder)

@@ -171,8 +171,9 @@ def test_credentials_that_die_in_mid_batch_stop_the_next_batch(world):
     )
     assert statuses(adapter.write_back(batch)) == ["updated", "rejected"]
     world.revoke()
-    with pytest.raises(AuthError):
+    with pytest.raises(AuthError) as caught:
         adapter.write_back(batch[1:])
+    assert (caught.value.code, "revoked" in caught.value.message) == ("INVALID_REFRESH_TOKEN", True)
 
 
 @pytest.mark.parametrize(
