@@ -24,6 +24,7 @@ from adapters.activecampaign.people import PATH, People
 from adapters.activecampaign.readback import Reader
 from adapters.activecampaign.spec import PAGE, SPEC
 from connector.adapter import Answer, CheckLine, Client, ContactAnswer, MarketingAdapter, MarketingSpec, Options, Page
+from connector.adapter.usable import prepares
 from connector.errors import RemoteError
 from connector.model import Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -55,7 +56,7 @@ class ActiveCampaignMarketing(MarketingAdapter):
         lines = [CheckLine("ok", f"signed in as user {who}; {len(there)} contact fields"), self._filter_line()]
         named = {name.partition(".")[0] for names in self.options.fields.values() for name in names}
         if missing := sorted(named - there):
-            step = f"run 'leadloop prepare {self.options.connection}'"
+            step = prepares(self.options.connection)
             lines.append(CheckLine("warn", f"the account has no contact field {', '.join(missing)}", step))
         return lines
 

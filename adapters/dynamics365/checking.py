@@ -22,7 +22,7 @@ def lines(
     for table in dict.fromkeys([*key_tables, *(name for name in options.fields if name)]):
         yield _columns(options, schema, table)
         if table in key_tables:
-            yield _key(schema, table, options.key)
+            yield _key(options, schema, table)
         yield _tracked(schema, table)
     yield _history(history)
 
@@ -31,19 +31,21 @@ def _columns(options: Options, schema: Schema, table: str) -> CheckLine:
     named = options.fields.get(table, ())
     missing = sorted(name for name in named if schema.find(table, name) is None)
     if missing:
-        next_step = "'leadloop prepare' makes them; or correct their names in the mapping"
+        next_step = f"'leadloop prepare {options.connection}' makes them; or correct their names in the mapping"
         return CheckLine("fail", f"{table} has no column {', '.join(missing)}", next_step)
     return CheckLine("ok", f"{table}: all {len(named)} columns of the mapping are there")
 
 
-def _key(schema: Schema, table: str, key: str | None) -> CheckLine:
+def _key(options: Options, schema: Schema, table: str) -> CheckLine:
+    key = options.key
     if key is None:
         return CheckLine("fail", "the mapping names no key to make records under", "set `key` in the mapping")
     state = schema.key_state(table, key)
     if state == ACTIVE:
         return CheckLine("ok", f"{table}: the alternate key on {key} is active")
     if state is None:
-        return CheckLine("fail", f"{table} has no alternate key on {key}", "'leadloop prepare' makes it")
+        next_step = f"'leadloop prepare {options.connection}' makes it"
+        return CheckLine("fail", f"{table} has no alternate key on {key}", next_step)
     return CheckLine("fail", f"{table}: the alternate key on {key} is {state}", "wait for it, or look at its job")
 
 

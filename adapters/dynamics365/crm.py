@@ -147,7 +147,7 @@ class Dynamics365Crm(CrmAdapter):
             raise ConfigError(
                 f"connection '{self.options.connection}': the mapping names no key to create records under",
                 code="no_key",
-                hint="set `key` in the mapping, and run 'leadloop prepare'",
+                hint=f"set `key` in the mapping, and run 'leadloop prepare {self.options.connection}'",
             )
         told = Writer(self.api, self.schema, self.options.key, self.key_tables).write(named)
         self._stop_if_nothing_fits(list(told.values()))
@@ -182,7 +182,7 @@ class Dynamics365Crm(CrmAdapter):
             raise ConfigError(
                 f"{connection}: Dynamics has no {what} {names}",
                 code=next(iter(codes)),
-                hint="'leadloop prepare' makes it; 'leadloop check' tells when a new key is active",
+                hint=f"'leadloop prepare {self.options.connection}' makes it; 'leadloop check' says when it is active",
             )
         if codes == {outcomes.FORBIDDEN}:
             raise AuthError(

@@ -68,7 +68,7 @@ class Account:
             raise ConfigError(
                 f"connection '{self.options.connection}': {entity} has no field '{key}' for the key",
                 code=FIELD_MISSING,
-                hint="'leadloop prepare' makes it",
+                hint=f"'leadloop prepare {self.options.connection}' makes it",
             )
         return key
 

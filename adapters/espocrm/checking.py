@@ -51,14 +51,15 @@ def _fields(account: Account, entity: str) -> Iterator[CheckLine]:
     named = account.options.fields.get(entity, ())
     missing = sorted(name for name in named if name not in known)
     if missing:
-        next_step = "'leadloop prepare' makes those that begin with c; or correct their names in the mapping"
+        prepare = f"'leadloop prepare {account.options.connection}'"
+        next_step = f"{prepare} makes those that begin with c; or correct their names in the mapping"
         yield CheckLine("fail", f"{entity} lacks, or hides from this user: {', '.join(missing)}", next_step)
     elif named:
         yield CheckLine("ok", f"{entity}: all {len(named)} fields of the mapping are there")
     if entity in account.key_objects:
         yield _key(account, entity)
         if account.tag_field not in known:
-            next_step = "'leadloop prepare' makes it, if the mapping has a `tag`"
+            next_step = f"'leadloop prepare {account.options.connection}' makes it, if the mapping has a `tag`"
             yield CheckLine("warn", f"{entity} has no field '{account.tag_field}' for tags", next_step)
 
 

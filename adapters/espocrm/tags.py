@@ -21,7 +21,8 @@ def check(account: Account, write: LeadWrite) -> None:
         raise RecordError("a tag without a name", code="no_tag")
     column = account.schema.find(write.object or account.main, account.tag_field)
     if column is None:
-        text = f"there is no field '{account.tag_field}' for tags: 'leadloop prepare' makes it"
+        prepare = f"'leadloop prepare {account.options.connection}'"
+        text = f"there is no field '{account.tag_field}' for tags: {prepare} makes it"
         raise RecordError(text, code=FIELD_MISSING, field=account.tag_field)
     if write.on and column.options and not column.free and write.name not in column.options:
         text = f"'{column.name}' has no option '{write.name}': add it"

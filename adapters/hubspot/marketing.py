@@ -41,6 +41,7 @@ from connector.adapter import (
     ToRead,
 )  # fmt: skip
 from connector.adapter.batching import Told
+from connector.adapter.usable import prepares
 from connector.errors import ContractError, RemoteError
 from connector.model import Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -74,7 +75,7 @@ class HubSpotMarketing(MarketingAdapter):
         missing = sorted({name.partition(".")[0] for name in wanted} - told)
         lines = [CheckLine("ok", f"signed in; contacts have {len(told)} properties")]
         if missing:
-            step = f"run 'leadloop prepare {self.options.connection}', or correct the mapping"
+            step = prepares(self.options.connection)
             lines.append(CheckLine("warn", f"contacts have no property {', '.join(missing)}", step))
         return [*lines, *self._may_read()]
 

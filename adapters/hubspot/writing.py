@@ -69,7 +69,7 @@ class Writer(Struct, frozen=True):
             raise ConfigError(
                 f"connection '{self.connection}': the mapping names no key to create contacts under",
                 code="no_key",
-                hint="set `key: leadloop_id` in the mapping and run 'leadloop prepare'",
+                hint=f"set `key: leadloop_id` in the mapping and run 'leadloop prepare {self.connection}'",
             )
         return batches.upsert(write, CONTACTS, key, values)
 

@@ -19,6 +19,7 @@ from adapters.mautic.readback import Reader
 from adapters.mautic.spec import BATCH, SPEC, TABLES
 from adapters.mautic.tables import newest_id
 from connector.adapter import Answer, CheckLine, Client, ContactAnswer, MarketingAdapter, MarketingSpec, Options, Page
+from connector.adapter.usable import prepares
 from connector.errors import ConfigError, RemoteError
 from connector.model import Field, Json, LeadWrite, Outcome, ReadBack
 
@@ -62,7 +63,7 @@ class MauticMarketing(MarketingAdapter):
             )
         named = {name.partition(".")[0] for names in self.options.fields.values() for name in names}
         if missing := sorted(named - there):
-            step = f"run 'leadloop prepare {self.options.connection}'"
+            step = prepares(self.options.connection)
             lines.append(CheckLine("warn", f"the account has no contact field {', '.join(missing)}", step))
         return lines
 

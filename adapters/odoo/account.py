@@ -77,7 +77,7 @@ class Account:
             raise ConfigError(
                 f"connection '{self.options.connection}': Odoo has no field '{self.options.key}' for the key",
                 code="field_missing",
-                hint="'leadloop prepare' makes it",
+                hint=f"'leadloop prepare {self.options.connection}' makes it",
             )
         return column
 

@@ -19,7 +19,8 @@ def lines(account: Account, history: History) -> Iterator[CheckLine]:
     named = account.options.fields.get(LEAD, ())
     missing = sorted(name for name in named if name not in account.columns)
     if missing:
-        next_step = "'leadloop prepare' makes those that begin with x_; or correct their names in the mapping"
+        prepare = f"'leadloop prepare {account.options.connection}'"
+        next_step = f"{prepare} makes those that begin with x_; or correct their names in the mapping"
         yield CheckLine("fail", f"{LEAD} has no field {', '.join(missing)}", next_step)
     else:
         yield CheckLine("ok", f"{LEAD}: all {len(named)} fields of the mapping are there")

@@ -46,7 +46,7 @@ def _fields(account: Account, object_name: str) -> Iterator[CheckLine]:
     named = account.options.fields.get(object_name, ())
     missing = sorted(name for name in named if account.schema.find(object_name, name) is None)
     if missing:
-        next_step = "'leadloop prepare' makes them; or correct their names in the mapping"
+        next_step = f"'leadloop prepare {account.options.connection}' makes them; or correct their names in the mapping"
         yield CheckLine("fail", f"{object_name} has no field {', '.join(repr(name) for name in missing)}", next_step)
     else:
         yield CheckLine("ok", f"{object_name}: all {len(named)} fields of the mapping are there")
@@ -57,7 +57,8 @@ def _key(account: Account) -> CheckLine:
     if key is None:
         return CheckLine("warn", "the mapping names no key: records are found by e-mail alone", "set `key`")
     if column is None:
-        return CheckLine("fail", f"{account.main} has no field '{key}' for the key", "'leadloop prepare' makes it")
+        next_step = f"'leadloop prepare {account.options.connection}' makes it"
+        return CheckLine("fail", f"{account.main} has no field '{key}' for the key", next_step)
     if column.type not in ("varchar", "varchar_auto", "text"):
         return CheckLine(
             "fail", f"the key '{key}' is no text: a search does not find it", "make it a field of type Text"

@@ -61,19 +61,21 @@ def _object(api: Api, options: Options, object_name: str, *, has_key: bool) -> I
     if missing:
         yield CheckLine(
             "fail", f"{object_name} lacks, or hides from this user: {', '.join(missing)}",
-            "create the fields or set their field-level security; 'leadloop prepare' says how",
+            f"create the fields or set their field-level security; 'leadloop prepare {options.connection}' says how",
         )  # fmt: skip
     else:
         yield CheckLine("ok", f"{object_name}: all {len(named)} fields of the mapping are visible")
     if has_key:
-        yield _key(object_name, options.key, told)
+        yield _key(object_name, options, told)
 
 
-def _key(object_name: str, key: str | None, told: Mapping[str, Json]) -> CheckLine:
+def _key(object_name: str, options: Options, told: Mapping[str, Json]) -> CheckLine:
+    key = options.key
     if key is None:
         return CheckLine("fail", f"{object_name}: the mapping names no key", "set `key` to an External ID field")
     if key not in told:
-        return CheckLine("fail", f"{object_name}.{key} is missing or hidden", "'leadloop prepare' says how to make it")
+        next_step = f"'leadloop prepare {options.connection}' says how to make it"
+        return CheckLine("fail", f"{object_name}.{key} is missing or hidden", next_step)
     faults = describing.key_faults(told[key])
     if faults:
         return CheckLine("fail", f"{object_name}.{key}: {'; '.join(faults)}", "edit the field in Setup")

@@ -43,7 +43,7 @@ def _object(account: Account, object_name: str) -> Iterator[CheckLine]:
     named = account.options.fields.get(object_name, ())
     missing = sorted(name for name in named if name not in known)
     if missing:
-        next_step = "'leadloop prepare' makes them; or correct their API names in the mapping"
+        next_step = f"'leadloop prepare {account.options.connection}' makes them; or correct their API names"
         yield CheckLine("fail", f"{object_name} lacks, or hides from this user: {', '.join(missing)}", next_step)
     else:
         yield CheckLine("ok", f"{object_name}: all {len(named)} fields of the mapping are there")
@@ -57,7 +57,8 @@ def _key(account: Account, object_name: str) -> CheckLine:
         return CheckLine("fail", f"{object_name}: the mapping names no key", "set `key` to a unique field")
     column = account.schema.find(object_name, key)
     if column is None:
-        return CheckLine("fail", f"{object_name} has no field '{key}' for the key", "'leadloop prepare' makes it")
+        next_step = f"'leadloop prepare {account.options.connection}' makes it"
+        return CheckLine("fail", f"{object_name} has no field '{key}' for the key", next_step)
     if not column.unique:
         next_step = "mark it 'Do not allow duplicate values': an upsert goes by it"
         return CheckLine("fail", f"{object_name}.{key} allows duplicates", next_step)

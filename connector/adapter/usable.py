@@ -10,8 +10,11 @@ from connector.model import LeadWrite, Outcome
 
 FIELD_MISSING: Final = "field_missing"
 """The code of a row that names a field which the account does not have, or hides from our user."""
-MADE: Final = "'leadloop prepare' makes it; or correct its name in the mapping"
-"""What to do about a missing field where fields can be made."""
+
+
+def prepares(connection: str) -> str:
+    """What to do about fields of marketing that are missing: some are to be made, others may be misspelled."""
+    return f"'leadloop prepare {connection}' makes those that feedback writes; or correct the mapping"
 
 
 def check_write(write: LeadWrite, kinds: Collection[str], platform: str) -> None:
@@ -39,12 +42,15 @@ def unusable(write: LeadWrite, kinds: Collection[str], platform: str) -> Outcome
     return None
 
 
-def stop_if_nothing_fits(told: Sequence[Outcome], platform: str, connection: str, hint: str = MADE) -> None:
-    """Raises ConfigError when every row of a batch names a missing field: it is the mapping's, and nobody's record."""
+def stop_if_nothing_fits(told: Sequence[Outcome], platform: str, connection: str, hint: str | None = None) -> None:
+    """Raises ConfigError when every row of a batch names a missing field: it is the mapping's, and nobody's record.
+
+    `hint`: what to do where leadloop cannot make fields.
+    """
     if told and all(one.code == FIELD_MISSING for one in told):
         names = ", ".join(sorted({str(one.field) for one in told}))
         raise ConfigError(
             f"connection '{connection}': {platform} does not have, or hides from this user: {names}",
             code=FIELD_MISSING,
-            hint=hint,
+            hint=hint or f"'leadloop prepare {connection}' makes it; or correct its name in the mapping",
         )

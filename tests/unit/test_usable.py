@@ -45,7 +45,7 @@ def test_a_field_that_every_row_wants_in_vain_is_the_mappings_fault() -> None:
     told = [Outcome(str(number), "rejected", code=FIELD_MISSING, field=name) for number, name in enumerate("bab")]
     with pytest.raises(ConfigError, match="'acme-1': Acme does not have, or hides from this user: a, b") as caught:
         stop_if_nothing_fits(told, "Acme", "acme-1")
-    assert "'leadloop prepare' makes it" in str(caught.value.hint)
+    assert "'leadloop prepare acme-1' makes it" in str(caught.value.hint)
     with pytest.raises(ConfigError) as caught:
         stop_if_nothing_fits(told, "Acme", "acme-1", "ask Acme for it")
     assert caught.value.hint == "ask Acme for it", "where nobody can make fields"

@@ -10,8 +10,6 @@ from adapters.rdstation.sales.columns import DEAL, folded
 from adapters.rdstation.sales.version1 import Version1
 from connector.adapter import CheckLine
 
-PREPARE = "'leadloop prepare' makes them; or correct their names in the mapping"
-
 
 def lines(account: Account) -> Iterator[CheckLine]:
     """Who signed in, where new deals go, and the fields that the mapping names."""
@@ -32,7 +30,8 @@ def _fields(account: Account) -> Iterator[CheckLine]:
     named = account.options.fields.get(DEAL, ())
     missing = sorted(name for name in named if account.schema.find(name) is None)
     if missing:
-        yield CheckLine("fail", f"deals have no field {', '.join(repr(name) for name in missing)}", PREPARE)
+        next_step = f"'leadloop prepare {account.options.connection}' makes them; or correct their names in the mapping"
+        yield CheckLine("fail", f"deals have no field {', '.join(repr(name) for name in missing)}", next_step)
     else:
         yield CheckLine("ok", f"deals: all {len(named)} fields of the mapping are there")
     times = Counter(folded(name) for name in account.schema.custom_names())
@@ -45,7 +44,8 @@ def _key(account: Account) -> CheckLine:
     if key is None:
         return CheckLine("warn", "the mapping names no key: deals are found by e-mail alone", "set `key`")
     if column is None:
-        return CheckLine("fail", f"deals have no field '{key}' for the key", "'leadloop prepare' makes it")
+        next_step = f"'leadloop prepare {account.options.connection}' makes it"
+        return CheckLine("fail", f"deals have no field '{key}' for the key", next_step)
     if column.type != "text":
         return CheckLine("fail", f"the key '{key}' is no text", "make it a field of type Texto")
     return CheckLine("ok", f"the key stands in '{key}' of each deal")

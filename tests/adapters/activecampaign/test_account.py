@@ -14,7 +14,8 @@ def test_check_names_the_fields_that_are_missing(world):
     lines = world.adapter(fields={"": ("email", "tags", "LEADLOOP_GRADE")}).check()
     assert [line.level for line in lines] == ["ok", "ok", "warn"]
     assert (lines[-1].what, lines[-1].next_step) == (
-        "the account has no contact field LEADLOOP_GRADE", "run 'leadloop prepare ac'",
+        "the account has no contact field LEADLOOP_GRADE",
+        "'leadloop prepare ac' makes those that feedback writes; or correct the mapping",
     )  # fmt: skip
 
 
