@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -76,7 +76,7 @@ _LETTER_OF_BYTE = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 """Each letter for eight of the 256 bytes: five random bits of each byte are used."""
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """What a record's keys say: `known` (this person), `new`, or `clash` (id and address name two persons)."""
 
     kind: Literal["known", "new", "clash"]

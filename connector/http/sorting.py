@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -59,7 +59,7 @@ class TokenDiedError(AuthError):
     """The access token is no longer taken: one refresh may help."""
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """The error that an answer is, and how long its whole bucket is to be left alone, if the platform wants that."""
 
     error: LeadloopError

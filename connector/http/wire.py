@@ -12,11 +12,12 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import certifi
 import requests
+from msgspec import Struct
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connectionpool import ConnectionPool
@@ -50,7 +51,7 @@ _PLAIN_URL: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+/[A-Za-z0-9._~/-]*", r
 _TIMEOUTS = (requests.Timeout, ReadTimeoutError, TimeoutError)
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True):
     """What came back, whole. `headers` are case-insensitive."""
 
     status: int

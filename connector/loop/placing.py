@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from connector.errors import RecordError
 from connector.identity import whose
@@ -125,7 +126,7 @@ def _compare(
         return True
     if source.mapping.holds_on:
         values = source.mapping.merged(unpack(known.packed)["a"], Mapped(dict(contact.attributes), {}))
-        contact = contact._replace(attributes=values)
+        contact = replace(contact, attributes=values)
     id_, _, packed, updated = _row(contact, person)
     if known.packed == packed and not known.gone:
         batch.same.append(id_)
@@ -140,5 +141,5 @@ def _compare(
 
 def _row(contact: Contact, person: int) -> tuple[str, int, str, str | None]:
     """A contact as the store takes it."""
-    id_, attributes, consent, updated_at = contact
-    return id_, person, pack({"a": attributes, "c": consent}), None if updated_at is None else stamp(updated_at)
+    packed = pack({"a": contact.attributes, "c": contact.consent})
+    return contact.id, person, packed, None if contact.updated_at is None else stamp(contact.updated_at)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from connector.conditions import normalise
 from connector.mapping.marketing_file import ContactLine
@@ -23,7 +25,7 @@ STRICTNESS: Final[Mapping[Consent, int]] = {"unknown": 0, "granted": 1, "denied"
 _Line: TypeAlias = tuple[str, Read, Finish | None]
 
 
-class Mapped(NamedTuple):
+class Mapped(Struct, frozen=True):
     """A contact in our words. Blanks are left out; a lane that is left out is one that the record says nothing of."""
 
     attributes: dict[str, Any]

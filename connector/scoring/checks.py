@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from connector.conditions import Lists, compile_test
 from connector.documents import Path
@@ -11,7 +13,7 @@ from connector.scoring.language import COUNTING, Counting, ProfileSpec, ScoringM
 from connector.scoring.when import ACT_KEYS, compile_key, is_of_acts
 
 
-class Mistake(NamedTuple):
+class Mistake(Struct, frozen=True):
     """A place in the model, what is wrong there, and what is allowed."""
 
     path: Path

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import prod
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.conditions import normalise
 from connector.model import Recycled
@@ -87,7 +88,7 @@ def _runs(hits: Sequence[Hit], at_least: int, within_days: int | None) -> list[H
     while (last := head + at_least - 1) < len(hits):
         newest, oldest = hits[head], hits[last]
         if within_days is None or newest.day - oldest.day <= within_days - 1:
-            runs.append(newest._replace(oldest_day=oldest.day))
+            runs.append(replace(newest, oldest_day=oldest.day))
             head += at_least
         else:
             head += 1

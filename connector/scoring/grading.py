@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,7 +30,7 @@ class Attribute(Struct, frozen=True):
     grade_of: Memo[int]
 
 
-class Cut(NamedTuple):
+class Cut(Struct, frozen=True):
     """A grade: the percent from which it is given, as numerator and denominator, and the known weight that it needs."""
 
     letter: str
@@ -57,7 +57,7 @@ class Profile(Struct, frozen=True):
         return Fit(self, graded, known)
 
 
-class Fit(NamedTuple):
+class Fit(Struct, frozen=True):
     """A lead's weighted grades and the weight of what is known, both in thousandths."""
 
     profile: Profile
@@ -86,9 +86,9 @@ class Fit(NamedTuple):
         if not self.known:
             return "D"
         numerator, denominator = self.ratio
-        for letter, percent, parts, needs in self.profile.cuts:
-            if numerator * parts >= percent * denominator and self.known >= needs:
-                return letter
+        for cut in self.profile.cuts:
+            if numerator * cut.parts >= cut.percent * denominator and self.known >= cut.known:
+                return cut.letter
         return "D"
 
     def beats(self, other: Fit) -> bool:

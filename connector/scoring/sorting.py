@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from connector.model import Activity
 from connector.scoring.when import ActTest, Attributes, When
@@ -18,7 +20,7 @@ MOST_KEPT: Final = 8_192
 """Distinct combinations of texts that are remembered; emptied when full."""
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True):
     """An occurrence: an activity, its day, and the day of the oldest activity that it needed (its own, for one alone).
 
     Days are ordinals of the calendar in the model's time zone.

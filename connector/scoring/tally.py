@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from connector.model import Activity, Person, Recycled
 from connector.scoring.channels import channels_of
@@ -14,7 +15,7 @@ from connector.scoring.counting import ActRule
 from connector.scoring.sorting import Hit, Hits
 
 
-class Counted(NamedTuple):
+class Counted(Struct, frozen=True):
     """One rule's activities: those that fit, machines left out; those that count; how many machines were withheld."""
 
     rule: ActRule
@@ -108,7 +109,7 @@ def _count(rules: Sequence[ActRule], hits: Hits, today: int, recycled: Sequence[
     for rule in rules:
         found = hits.get(rule.condition)
         if found:
-            fitting = found if rule.counts_machines else [hit for hit in found if not hit[0].by_machine]
+            fitting = found if rule.counts_machines else [hit for hit in found if not hit.act.by_machine]
             kept = rule.occurrences(fitting, today)
             sum_mp = rule.sum_mp(kept, today, recycled)
             counted.append(Counted(rule, fitting, kept, len(found) - len(fitting), sum_mp))

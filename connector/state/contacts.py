@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from connector.state.clock import stamp
 from connector.state.packing import pack, unpack
 from connector.state.rows import insert_rows
 
 
-class KnownContact(NamedTuple):
+class KnownContact(Struct, frozen=True):
     """A stored contact: whose it is and what was packed."""
 
     person: int
