@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-import structlog
-
 from connector.daemon.allowed import streams
 from connector.daemon.clock import ClockWatch
 from connector.daemon.current import Current
@@ -16,7 +14,7 @@ from connector.daemon.running import Runner
 from connector.daemon.timetable import Timetable
 from connector.errors import ConfigError, LeadloopError, LockedError, StateError
 from connector.insight import metrics
-from connector.logs import place_of
+from connector.logs import Log, place_of
 from connector.loop.context import Loop, World
 from connector.loop.in_force import take_up
 from connector.loop.requests import carry_out
@@ -29,7 +27,7 @@ ASKED_EVERY_S = 1.0
 GIVEN_BACK_EVERY_S = 20.0
 """How often freed memory is given back: a first read of everything uses twice what the months after it need."""
 
-log = structlog.get_logger("leadloop")
+log = Log()
 
 
 class Daemon:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import structlog
 from msgspec.structs import replace
 
 from connector.daemon.allowed import standstill_s
@@ -12,7 +11,7 @@ from connector.daemon.current import Current
 from connector.daemon.lanes import Lane
 from connector.daemon.steps import STEPS
 from connector.errors import AuthError, LeadloopError, LockedError, StateError
-from connector.logs import place_of
+from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.run import new_run_id
 from connector.loop.tally import Tally, outcome
@@ -25,7 +24,7 @@ HAPPENED = ("saved", "created", "updated", "rejected", "held")
 TURN_S = 300.0
 """Reading contact by contact may take hours: after each turn what changed meanwhile is read, and all is scored."""
 
-log = structlog.get_logger("leadloop")
+log = Log()
 
 
 class Runner:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-import structlog
-
 from connector import logs
 from connector.adapter.registry import spec_of
 from connector.config import Config, load
@@ -32,7 +30,7 @@ TICK_S = 1.0
 KILLED = 128 + signal.SIGTERM
 """The exit code of a process that did not wait, as a shell tells it."""
 
-log = structlog.get_logger("leadloop")
+log = logs.Log()
 
 
 def serve(config_path: Path, environ: Mapping[str, str], *, debug: bool = False) -> int:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-import structlog
 from msgspec import Struct
 
 from connector.errors import QuotaError, RetryableError, UnknownOutcome
 from connector.http.answer import http_date
 from connector.http.world import World
+from connector.logs import Log
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState, Retrying
@@ -26,8 +26,6 @@ _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 30.0
 _LASTING = frozenset({"tls"})
 """Codes of failures that the next second does not cure."""
-
-log = structlog.get_logger("leadloop.http")
 
 
 def seconds_told(value: str | None, now: datetime) -> float | None:
@@ -110,7 +108,7 @@ def waits_as_told(chance: Callable[[], float]) -> Callable[[RetryCallState], flo
 
 def _tell(connection: str, state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    log.debug(
+    Log().debug(
         "request repeated",
         connection=connection,
         attempt=state.attempt_number,

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from msgspec import Struct, field
 
 from connector.adapter import CrmAdapter, CrmSpec, MarketingAdapter, MarketingSpec
 from connector.config import Config, CrmConnection, MarketingConnection
 from connector.identity import EmailRules
+from connector.logs import Log
 from connector.loop.readers import Reader
 from connector.mapping import CrmMapping, MarketingMapping
 from connector.scoring import Model
@@ -100,7 +100,7 @@ class Loop(Struct):
     """How long reading contact by contact may go on before it is asked again what changed; a pass by hand reads all."""
     refused: dict[str, float] = field(default_factory=dict)
     """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
-    log: Any = field(default_factory=lambda: structlog.get_logger("leadloop"))
+    log: Log = field(default_factory=Log)
 
     @property
     def order(self) -> dict[str, int]:

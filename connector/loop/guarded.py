@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from connector.errors import AuthError, ConfigError, LeadloopError, LockedError, RetryableError, StateError
+from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.state import operation
@@ -57,18 +56,12 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not stop the others
         tally.error, tally.exit_code = f"unexpected {type(error).__name__}", 1
         tally.hint = "this is a mistake in leadloop; the log line has the place"
-        log.error("stream failed", error=type(error).__name__, place=_place(error))
+        log.error("stream failed", error=type(error).__name__, place=place_of(error))
     else:
         _went_well(loop, connection.name, f"{step}/{stream}", log)
     tally.requests = connection.requests() - before
     tally.duration_s = round(loop.world.monotonic() - began, 3)
     return tally
-
-
-def _place(error: BaseException) -> str:
-    """Where it happened, innermost last; never the values, which may be personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-6:])
 
 
 def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tally: Tally) -> None:
@@ -85,7 +78,7 @@ def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tal
         operation.wait(tx, connection, stream, code, error.message, error.hint, until, now)
 
 
-def _went_well(loop: Loop, connection: str, stream: str, log: Any) -> None:
+def _went_well(loop: Loop, connection: str, stream: str, log: Log) -> None:
     standing = (
         loop.store.read()
         .execute("SELECT 1 FROM waits WHERE connection = ? AND stream = ?", (connection, stream))

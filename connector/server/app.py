@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from connector.logs import Log
 from connector.model import Json
 from connector.server.counts import Counts
 from connector.server.guard import Guard
@@ -19,7 +19,7 @@ from connector.server.health import Health
 from connector.server.readiness import UNUSABLE
 
 T = TypeVar("T")
-log = structlog.get_logger("leadloop")
+log = Log()
 
 
 def application(health: Health, readiness: Callable[[], Json], counts: Counts, listen_host: str) -> Guard:

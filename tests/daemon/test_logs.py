@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -102,3 +104,14 @@ def test_a_library_is_quoted_without_the_text_of_its_error(log: Log) -> None:
     assert (line["event"], line["library"], line["error"]) == ("library warned", "some.library", "ValueError")
     assert line["place"].startswith("test_logs.py:")
     assert "example.com" not in log.raw[0]
+
+
+def test_structlog_is_loaded_with_the_first_line_and_writes_it_as_configured() -> None:
+    code = (
+        "import sys; from connector import logs; from connector.loop import run; logs.configure(sys.stderr);"
+        " print('structlog' in sys.modules); logs.Log(step='pull').warning('stream stopped', text='ann@example.com')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    line = json.loads(done.stderr)
+    assert (done.stdout.strip(), line["level"], line["step"]) == ("False", "warning", "pull")
+    assert "ann" not in line["text"]
