@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from connector.errors import RecordError
-from connector.state import desired, people, reading
+from connector.state import corrections, desired, people, reading
 from connector.state.store import Tx
 
 
 def join(tx: Tx, loser: int, winner: int, at: datetime, run: str | None = None) -> None:
     """Everything of the loser becomes the winner's; of two records in a CRM the winner's is written from now on."""
     pairs = desired.two_records(tx, loser, winner)
+    for connection, *_ in pairs:
+        corrections.nothing_contested(tx, connection, loser)
     people.join(tx, loser, winner)
     for connection, object_, record_id, other, other_id in pairs:
         error = RecordError(

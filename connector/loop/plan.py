@@ -42,7 +42,7 @@ class Planner:
         """Rows of one wish; how many were planned."""
         fields, marks = _split(one.want)
         creates = self._side == "crm" and one.record_id is None
-        delta = fields if creates else differing(fields, _known(one))
+        delta = fields if creates else differing(fields, one.known)
         changed_marks = {name: on for name, on in marks.items() if bool((one.have or {}).get(name)) is not on}
         held = self._held(creates, bool(delta))
         planned = 0
@@ -60,7 +60,9 @@ class Planner:
         planned += self._plan_effects(tx, one, after, now)
         desired.not_due(tx, self._connection, one.person)
         if not (delta or creates):
-            desired.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now)
+            # A record that was found as it should be is dated by our clock; what was confirmed keeps its date.
+            there = now if self._side == "crm" and one.have is None else None
+            desired.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now, there)
         return planned
 
     def _held(self, creates: bool, changes: bool) -> str | None:
@@ -117,10 +119,4 @@ def _split(want: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, bool]]:
 
 
 def _before(one: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:
-    known = _known(one)
-    return {name: known.get(name) for name in fields}
-
-
-def _known(one: Desired) -> Mapping[str, Any]:
-    """What the record holds as far as we know: confirmed by us, else as it was found."""
-    return one.have if one.have is not None else one.shown or {}
+    return {name: one.known.get(name) for name in fields}

@@ -106,7 +106,10 @@ class Settler:
             if is_crm:
                 system = people.crm_system(self._channel.name, object_)
                 people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
-        desired.settle_wish(self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now)
+        desired.settle_wish(
+            self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now,
+            self._channel.clock() if is_crm else None,  # what changes there later is somebody else's doing
+        )  # fmt: skip
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
             self._handed_off.append(row.person)
 

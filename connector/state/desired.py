@@ -8,12 +8,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
+from connector.state import corrections
 from connector.state.clock import stamp
+from connector.state.corrections import Correction
 from connector.state.packing import pack, unpack, unpack_or_none
+
+EVERY: Final = ""
+"""The field that stands for all that have no time of their own."""
 
 
 class Desired(Struct, frozen=True):
@@ -33,7 +38,22 @@ class Desired(Struct, frozen=True):
     effects: list[dict[str, Any]]
     shown: dict[str, Any] | None
     """What a record that somebody else made held when it was found; never written by us yet."""
+    have_at: dict[str, str]
+    confirmed_at: str | None
+    corrected: dict[str, Correction]
+    """What others did to our fields, newest by field; a field that is written again is not in `have` until then."""
     cycle: int = 1
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What the record holds as far as we know: confirmed by us, changed by others, else as it was found."""
+        if self.have is None:
+            return self.shown or {}
+        return {name: one.shown for name, one in self.corrected.items()} | self.have
+
+    def stood_at(self, name: str) -> str:
+        """By when, on the CRM's clock and to the second, the confirmed value of a field stood there."""
+        return self.have_at.get(name) or self.have_at.get(EVERY) or self.confirmed_at or ""
 
 
 class Wish(Struct, frozen=True):
@@ -79,7 +99,8 @@ def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 
 def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
-    """A refused want gets another chance, and its record is looked for again."""
+    """A refused want gets another chance, and so does what was contested; its record is looked for again."""
+    corrections.try_again(tx, connection, leadloop_id)
     tx.execute(
         "UPDATE desired SET refused = NULL, due = 1, resolved_at = NULL WHERE connection = ?"
         " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
@@ -141,6 +162,9 @@ def _desired(row: sqlite3.Row) -> Desired:
         limited=bool(row["limited"]),
         effects=unpack(row["effects"]),
         shown=unpack_or_none(row["shown"]),
+        have_at=unpack(row["have_at"]),
+        confirmed_at=row["confirmed_at"],
+        corrected=corrections.read(row["corrected"]),
         cycle=row["cycle"] or 1,
     )
 
@@ -152,24 +176,43 @@ def settle_wish(
     written: Mapping[str, Any],
     points_mp: int | None,
     at: datetime,
+    stood_at: datetime | None = None,
 ) -> None:
     """The record now holds `written` too; the wish is due again only where it meanwhile wants something else.
 
-    `points_mp` None leaves what is known of the points shown (a mark was written, not the record).
+    `points_mp` None leaves what is known of the points shown (a mark was written, not the record). `stood_at` is the
+    CRM's time by which the fields `written` stood there, kept to the second as CRMs date their records; None where
+    nobody compares them later.
     """
     row = tx.execute(
-        "SELECT want, have FROM desired WHERE connection = ? AND person_id = ?", (connection, person)
+        "SELECT want, have, have_at, corrected FROM desired WHERE connection = ? AND person_id = ?",
+        (connection, person),
     ).fetchone()
     if row is None:
         return
-    have = {**(unpack_or_none(row["have"]) or {}), **written}
+    before = unpack_or_none(row["have"]) or {}
+    have = {**before, **written}
+    have_at = _dated(unpack(row["have_at"]), before, written, stood_at)
     want = unpack(row["want"])
     still = any(name in want and want[name] != value for name, value in written.items())
     tx.execute(
-        "UPDATE desired SET have = ?, have_points_mp = coalesce(?, have_points_mp), confirmed_at = ?, due = ?,"
-        " fresh = 0 WHERE connection = ? AND person_id = ?",
-        (pack(have), points_mp, stamp(at), int(still), connection, person),
-    )
+        "UPDATE desired SET have = ?, have_at = ?, have_points_mp = coalesce(?, have_points_mp), confirmed_at = ?,"
+        " corrected = ?, due = ?, fresh = 0 WHERE connection = ? AND person_id = ?",
+        (
+            pack(have), pack(have_at), points_mp, stamp(at), corrections.after(row["corrected"], written), int(still),
+            connection, person,
+        ),
+    )  # fmt: skip
+
+
+def _dated(
+    have_at: dict[str, str], before: Mapping[str, Any], written: Mapping[str, Any], stood_at: datetime | None
+) -> dict[str, str]:
+    """The time of each field: under no name that of all, and by name what was written later. There are many wishes."""
+    if stood_at is None:
+        return have_at
+    at = stamp(stood_at.replace(microsecond=0))
+    return {EVERY: at} if before.keys() <= written.keys() else {**have_at, **dict.fromkeys(written, at)}
 
 
 def link(
@@ -213,9 +256,10 @@ def look_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
     """Which record stands for this lead must be asked again; what it held is no longer known."""
+    corrections.nothing_contested(tx, connection, person)
     tx.execute(
-        "UPDATE desired SET record_id = NULL, resolved_at = NULL, have = NULL, have_points_mp = NULL, due = 1"
-        " WHERE connection = ? AND person_id = ?",
+        "UPDATE desired SET record_id = NULL, resolved_at = NULL, have = NULL, have_points_mp = NULL, due = 1,"
+        " have_at = '{}', corrected = '{}' WHERE connection = ? AND person_id = ?",
         (connection, person),
     )
 

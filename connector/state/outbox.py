@@ -279,6 +279,16 @@ def counts(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def fields_under_way(tx: sqlite3.Connection, connection: str, person: int) -> set[str]:
+    """The fields of this lead's record that a write which is not settled yet carries."""
+    rows = tx.execute(
+        "SELECT DISTINCT f.key FROM outbox AS o, json_each(o.fields) AS f WHERE o.person_id = ? AND o.connection = ?"
+        " AND o.kind = 'record' AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending')",
+        (person, connection),
+    )
+    return {row[0] for row in rows}
+
+
 def open_writes(db: sqlite3.Connection, connection: str) -> int:
     """How many writes are planned or under way; held ones wait for a person and are told as such."""
     row = db.execute(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -445,6 +445,11 @@ def migrations() -> Migrations:
         for script in (PEOPLE, READING, LEADS, WRITING, OPERATION, ACCOUNTS):
             for statement in _statements(script):
                 db.conn.execute(statement)
+
+    @known()
+    def m002_our_fields_in_the_crm(db: Database) -> None:
+        for column in ("have_at", "corrected"):
+            db.conn.execute(f"ALTER TABLE desired ADD COLUMN {column} TEXT NOT NULL DEFAULT '{{}}'")
 
     return known
 
