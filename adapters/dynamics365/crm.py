@@ -112,7 +112,7 @@ class Dynamics365Crm(CrmAdapter):
             )
         self.api = Api(client)
         self.schema = Schema(self.api.with_reserve())  # without names no fresh MQL can be written
-        self.history = History(self.api, self.schema, options.fields)
+        self.history = History(self.api, self.schema, {name: options.historic(name) for name in options.fields})
 
     @classmethod
     def remote_errors(cls, answer: Answer) -> Sequence[RemoteError]:

@@ -13,13 +13,14 @@ Quirk:  a search by address finds all addresses of a record, a list tells only t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from adapters.espocrm import checking, errors, preparing, reading, resolving, tags, tasks
 from adapters.espocrm.account import Account
 from adapters.espocrm.api import Api
 from adapters.espocrm.records import Walker
 from adapters.espocrm.spec import LEAD, PEOPLE, SPEC
+from adapters.espocrm.values import settled
 from adapters.espocrm.writing import Batch
 from connector.adapter import (
     Answer,
@@ -81,6 +82,10 @@ class EspoCrm(CrmAdapter):
             tags.read_back(self.account, of_kind(writes, "tag")),
             [tasks.read_back(self.account, write) for write in of_kind(writes, "task", "note")],
         )
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.schema.find(object, name)
+        return value if column is None else settled(column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return self.walker.pages(cursor)

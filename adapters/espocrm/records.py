@@ -61,7 +61,7 @@ class Walker:
     def _record(self, name: str, row: Json, since: datetime) -> CrmRecord:
         account, names = self.account, self.account.options.fields[name]
         key = account.key_on(name)
-        changes = self._history(name, row, names, since)
+        changes = self._history(name, row, account.options.historic(name), since)
         return CrmRecord(
             object=name,
             id=str(row["id"]),

@@ -7,6 +7,7 @@ from typing import Any
 from adapters.espocrm.api import moment, moment_text
 from adapters.espocrm.columns import LISTS, NUMBERS, TIMES, WHOLE, Column
 from connector.adapter import fitting
+from connector.errors import RecordError
 
 
 def encoded(column: Column, value: Any) -> Any:
@@ -39,6 +40,14 @@ def decoded(column: Column | None, told: Any) -> Any:
     if column.type in ("datetime", "datetimeOptional") and len(told) > len("2026-01-01"):
         return moment(told).isoformat().replace("+00:00", "Z")
     return told
+
+
+def settled(column: Column, value: Any) -> Any:
+    """What a field tells once this value of ours stands there; the value itself where the field does not take it."""
+    try:
+        return decoded(column, encoded(column, value))
+    except RecordError:
+        return value
 
 
 def _as_number(told: str) -> Any:

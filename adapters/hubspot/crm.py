@@ -11,7 +11,7 @@ Quirk:  a new contact with the address of another is a conflict that names that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -106,6 +106,10 @@ class HubSpotCrm(CrmAdapter):
         answers = [*self._writer.stand(records), *engagements.read_back(self.api, others)]
         by_effect = {answer.effect: answer for answer in answers}
         return [by_effect[write.effect] for write in writes]
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        kind = (self.types.of(object, [name]) or {}).get(name, "text")
+        return properties.value_of(properties.text_of(value, kind), kind)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.api, self.options, self.types, self.page_size).pages(cursor)

@@ -52,7 +52,7 @@ class Walker(Struct, frozen=True):
         named = list(self.options.fields[name])
         columns = [*named, _EDITOR, *(("email",) if name == CONTACTS else ())]
         # Our key is ours alone: its history tells nothing.
-        told = [one for one in named if one != self.options.key]
+        told = [one for one in self.options.historic(name) if one != self.options.key]
         rows = self.api.read(name, ids, list(dict.fromkeys(columns)), history=told).rows
         links = {} if name == CONTACTS else self.api.linked(name, CONTACTS, [str(row["id"]) for row in rows])
         return [self._record(name, row, types, links.get(str(row["id"]), ())) for row in rows]

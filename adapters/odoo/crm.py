@@ -12,7 +12,7 @@ Quirk:  the caller becomes the salesperson of what it makes, unless told otherwi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from adapters.odoo import checking, errors, preparing, reading, resolving, tags, tasks
 from adapters.odoo.account import Account
@@ -80,6 +80,10 @@ class OdooCrm(CrmAdapter):
             tags.seen(self.account, of_kind(writes, "tag")),
             tasks.seen(self.account, of_kind(writes, "task", "note")),
         )
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.columns.get(name)
+        return value if column is None else reading.settled(self.encoder, column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return self.walker.pages(cursor)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.odoo.account import Account, link_id
+from adapters.odoo.columns import Column
 from adapters.odoo.spec import LEAD
 from adapters.odoo.values import Encoder
 from adapters.odoo.views import View, decoded
@@ -58,13 +59,25 @@ def _value(account: Account, encoder: Encoder, view: View, row: Json, name: str,
     column = account.columns.get(name)
     if column is None or sent is None:
         return stands
+    if not column.relation:
+        return sent if settled(encoder, column, sent) == stands else stands
     try:
-        value = encoder.value(column, sent)
+        return sent if encoder.value(column, sent) == (link_id(row[column.codes[0]]) or False) else stands
     except RecordError:
         return stands
+
+
+def settled(encoder: Encoder, column: Column, value: Any) -> Any:
+    """What a field tells once this value of ours stands there; the value itself where the field does not take it.
+
+    A link to another record is told by itself alone: to know what a name stands for, the database is asked.
+    """
     if column.relation:
-        return sent if value == (link_id(row[column.codes[0]]) or False) else stands
-    return sent if decoded(column, value) == stands else stands
+        return value
+    try:
+        return decoded(column, encoder.value(column, value))
+    except RecordError:
+        return value
 
 
 def rows_by_id(rows: Sequence[Json]) -> Mapping[str, Json]:

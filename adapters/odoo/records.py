@@ -60,7 +60,7 @@ class Walker:
             changed_by=changed_by,
             email=row.get("email_normalized") or None,
             key=row.get(key) or None if key else None,
-            history=self.history.changes(row, chatter, view, names),
+            history=self.history.changes(row, chatter, view, self.account.options.historic(LEAD)),
             created_at=moment(row["create_date"]),
             precision="poll",
         )

@@ -12,7 +12,7 @@ Quirk:  custom fields are called by hashes that differ from company to company; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from adapters.pipedrive import checking, errors, labels, outcomes, preparing, tasks
 from adapters.pipedrive.account import Account
@@ -20,7 +20,7 @@ from adapters.pipedrive.api import Api
 from adapters.pipedrive.columns import CONTACT_SYNC, LEAD, OBJECTS
 from adapters.pipedrive.reading import Reader
 from adapters.pipedrive.records import Walker
-from adapters.pipedrive.values import UnfitError
+from adapters.pipedrive.values import UnfitError, settled
 from adapters.pipedrive.writing import FRESH_S, Writer
 from connector.adapter import (
     Answer,
@@ -159,6 +159,10 @@ class PipedriveCrm(CrmAdapter):
             [labels.seen(self.account, write) for write in of_kind(writes, "tag")],
             [tasks.seen(self.account, write) for write in of_kind(writes, "task", "note")],
         )
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.schema.find(object, name)
+        return value if column is None else settled(column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)

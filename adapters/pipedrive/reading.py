@@ -8,7 +8,7 @@ from typing import Any
 from adapters.pipedrive.account import Account
 from adapters.pipedrive.columns import OF_PERSON, PERSON
 from adapters.pipedrive.directory import DEAL_PARAMS, PATHS, Ref
-from adapters.pipedrive.values import UnfitError, decoded, encoded
+from adapters.pipedrive.values import settled
 from connector.adapter import PersonKeys
 from connector.model import Json, LeadWrite, ReadBack
 
@@ -89,10 +89,7 @@ class Reader:
         column = self.account.schema.find(object_name, name)
         if column is None or sent is None:
             return stands
-        try:
-            return sent if decoded(column, encoded(column, sent)) == stands else stands
-        except UnfitError:
-            return stands
+        return sent if settled(column, sent) == stands else stands
 
 
 def _asks_person(writes: Sequence[LeadWrite]) -> bool:

@@ -67,7 +67,7 @@ class Walker:
         account = self.account
         names = account.options.fields[object_name]
         changed_at = moment(row["update_time"])
-        changes = self._history(object_name, row, names, since)
+        changes = self._history(object_name, row, account.options.historic(object_name), since)
         return CrmRecord(
             object=object_name,
             id=str(row["id"]),

@@ -66,6 +66,14 @@ def decoded(column: Column, raw: Any) -> Any:
     return raw
 
 
+def settled(column: Column, value: Any) -> Any:
+    """What a field tells once this value of ours stands there; the value itself where the field does not take it."""
+    try:
+        return decoded(column, encoded(column, value))
+    except UnfitError:
+        return value
+
+
 def _yesno_id(column: Column, value: Any) -> int:
     is_yes = value if isinstance(value, bool) else folded(str(value)) in YES | {"true", "1"}
     wanted = YES if is_yes else NO

@@ -11,7 +11,7 @@ Quirk:  nobody tells of deletions, and nobody says who changed a deal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -22,6 +22,7 @@ from adapters.rdstation.sales.calls import Calls
 from adapters.rdstation.sales.reading import Reader
 from adapters.rdstation.sales.records import Walker
 from adapters.rdstation.sales.spec import SPEC, TOKEN
+from adapters.rdstation.sales.values import settled
 from adapters.rdstation.sales.version1 import Version1
 from adapters.rdstation.sales.version2 import Version2
 from adapters.rdstation.sales.writing import FRESH_S, Writer
@@ -80,6 +81,10 @@ class RdStationCrm(CrmAdapter):
 
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         return Reader(self.account).read_back(writes)
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.schema.find(name)
+        return value if column is None else settled(column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)

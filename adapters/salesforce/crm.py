@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from adapters.salesforce import checking, describing, errors, reading, removals, resolving, tasks, writing
 from adapters.salesforce.api import MAX_ROWS, Api
 from adapters.salesforce.history import History
+from adapters.salesforce.lacking import Lacks
 from adapters.salesforce.records import Walker
 from connector.adapter import (
     Answer,
@@ -113,6 +114,7 @@ class SalesforceCrm(CrmAdapter):
         super().__init__(client, options)
         self.api = Api(client, str(options.values.get("api_version") or API_VERSION))
         self.history = History(self.api)
+        self.lacks = Lacks(self.api, options.ours)
         self.task_key = str(options.values.get("task_key") or "")
 
     @classmethod
@@ -171,7 +173,7 @@ class SalesforceCrm(CrmAdapter):
         )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
-        return Walker(self.api, self.options, self.history, self.key_objects).pages(cursor)
+        return Walker(self.api, self.options, self.history, self.key_objects, self.lacks).pages(cursor)
 
     def people(self) -> Callable[[str], bool]:
         """Assignment rules that our writes set off change records in our user's name."""

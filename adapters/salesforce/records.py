@@ -10,9 +10,11 @@ from msgspec import Struct
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
 from adapters.salesforce.history import History, conversion_by_date
+from adapters.salesforce.lacking import MISSING, Lacks
 from adapters.salesforce.reading import field_of
 from adapters.salesforce.walking import BEGINNING, Mark, walk
 from connector.adapter import Options, Page
+from connector.errors import RemoteRefusal
 from connector.model import CrmRecord, FieldChange, Json
 
 Links = Mapping[str, Sequence[tuple[str, str]]]
@@ -31,6 +33,7 @@ class Walker(Struct, frozen=True):
     options: Options
     history: History
     key_objects: Sequence[str]
+    lacks: Lacks
 
     def pages(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Pages of changed records; each carries the marks of all objects, so that any may be the last one saved."""
@@ -38,32 +41,47 @@ class Walker(Struct, frozen=True):
         since = self.options.since or BEGINNING
         marks = {name: Mark.read((cursor or {}).get(name), since) for name in objects}
         for name in objects:
-            for rows, mark in walk(self.api, soql.select(self._columns(name), name), marks[name]):
+            for rows, mark, names in self._walk(name, marks[name]):
                 marks[name] = mark
-                records = self._records(name, rows)
+                records = self._records(name, rows, names)
                 zero = None if rows else f"no {name} changed since the last read"
                 stored = {one: at.stored() for one, at in marks.items()}
                 yield Page(records, stored, why_zero=zero)
 
-    def _columns(self, name: str) -> list[str]:
-        key = [self.options.key] if self.options.key and name in self.key_objects else []
-        return [*_ALWAYS, *_OWN.get(name, ()), *key, *self.options.fields[name]]
+    def _walk(self, name: str, mark: Mark) -> Iterator[tuple[list[Json], Mark, Sequence[str]]]:
+        """Pages with the mapping's fields that they hold: those of ours that the org lacks must stop no decision."""
+        while True:
+            names = self.lacks.without(name, self.options.fields[name])
+            try:
+                for rows, reached in walk(self.api, soql.select(self._columns(name, names), name), mark):
+                    mark = reached
+                    yield rows, reached, names
+            except RemoteRefusal as refusal:
+                if refusal.code != MISSING or not self.lacks.look(name, names):
+                    raise
+            else:
+                return
 
-    def _records(self, name: str, rows: Sequence[Json]) -> list[CrmRecord]:
+    def _columns(self, name: str, names: Sequence[str]) -> list[str]:
+        key = [self.options.key] if self.options.key and name in self.key_objects else []
+        return [*_ALWAYS, *_OWN.get(name, ()), *key, *names]
+
+    def _records(self, name: str, rows: Sequence[Json], names: Sequence[str]) -> list[CrmRecord]:
         history = self.history.of(name, rows)
         links = _links(self.api, name, rows)
-        return [self._record(name, row, history, links.get(row["Id"], {})) for row in rows]
+        return [self._record(name, row, names, history, links.get(row["Id"], {})) for row in rows]
 
     def _record(
-        self, name: str, row: Json, history: Mapping[str, Sequence[FieldChange]] | None, links: Links
-    ) -> CrmRecord:
+        self, name: str, row: Json, names: Sequence[str], history: Mapping[str, Sequence[FieldChange]] | None,
+        links: Links,
+    ) -> CrmRecord:  # fmt: skip
         changes = list(history.get(row["Id"], ())) if history is not None else []
         if not any(change.field == "IsConverted" for change in changes):
             changes += conversion_by_date(row, ZoneInfo(self.options.time_zone))
         return CrmRecord(
             object=name,
             id=row["Id"],
-            fields={field: field_of(row, field) for field in self.options.fields[name]},
+            fields={field: field_of(row, field) for field in names},
             changed_at=soql.read_moment(row["SystemModstamp"]),
             changed_by=row["LastModifiedById"],
             email=row.get("Email"),

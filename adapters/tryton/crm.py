@@ -12,7 +12,7 @@ Quirk:  no upsert and no unique field: whoever does not look first makes duplica
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
 
@@ -138,6 +138,10 @@ class TrytonCrm(CrmAdapter):
             tags.seen(self.account, of_kind(named, "tag")),
             notes.seen(self.account.api, [*of_kind(named, "task"), *of_kind(named, "note")]),
         )
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.schema.find(object, name)
+        return value if column is None else reading.settled(column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return walking.pages(self.account, cursor)

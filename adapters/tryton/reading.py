@@ -9,7 +9,7 @@ from adapters.tryton import block, views
 from adapters.tryton.account import Account
 from adapters.tryton.api import Domain
 from adapters.tryton.names import OBJECTS, OPPORTUNITY
-from adapters.tryton.schema import LINE
+from adapters.tryton.schema import LINE, Column
 from adapters.tryton.values import encoded, plain
 from connector.errors import RecordError
 from connector.model import Json, LeadWrite, ReadBack
@@ -65,7 +65,14 @@ def _value(account: Account, write: LeadWrite, row: Json, name: str, sent: Any) 
         return stands
     if name.startswith(LINE):
         return sent if block.worded(sent) == block.worded(stands) else stands
+    return sent if settled(column, sent) == stands else stands
+
+
+def settled(column: Column, value: Any) -> Any:
+    """What a field tells once this value of ours stands there; the value itself where the field does not take it."""
+    if column.part == "line":
+        return block.value_of(block.worded(value))
     try:
-        return sent if plain(encoded(column, sent)) == stands else stands
+        return plain(encoded(column, value))
     except RecordError:
-        return stands
+        return value

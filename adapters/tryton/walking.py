@@ -59,7 +59,7 @@ def _rows(account: Account, names: Any, place: tuple[datetime, int], now: dateti
 
 
 def _records(account: Account, rows: list[Json], names: Any, since: datetime) -> list[CrmRecord]:
-    told_ = history.changes(account.api, rows, names, since)
+    told_ = history.changes(account.api, rows, account.options.historic(OPPORTUNITY), since)
     return [_record(account, row, names, told_.get(str(row["id"]), [])) for row in rows]
 
 

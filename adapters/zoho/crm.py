@@ -12,13 +12,14 @@ Quirk:  a field that does not exist, and a choice that is not on the list, are t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from adapters.zoho import checking, errors, preparing, reading, removals, resolving, tags, tasks
 from adapters.zoho.account import API_VERSION, Account
 from adapters.zoho.api import LEADS, MAX_IDS, OBJECTS, Api
 from adapters.zoho.directory import PEOPLE
 from adapters.zoho.records import Walker
+from adapters.zoho.values import settled
 from adapters.zoho.writing import Batch
 from connector.adapter import (
     Answer,
@@ -160,6 +161,10 @@ class ZohoCrm(CrmAdapter):
             tags.read_back(self.account, of_kind(writes, "tag")),
             [tasks.read_back(self.account, write) for write in of_kind(writes, "task", "note")],
         )
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002 - the field's word
+        column = self.account.schema.find(object, name)
+        return value if column is None else settled(column, value)
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)

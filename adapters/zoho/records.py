@@ -46,19 +46,21 @@ class Walker:
         own = [*ALWAYS, *(field for field, _ in LINKS.get(name, {}).values()), *([key] if key else [])]
         own += ["Email"] if account.is_person(name) else []
         own += signs(account) if name == LEADS else []
-        return views.asked(account, name, [*own, *account.options.fields[name]])
+        ours = account.options.ours.get(name, ())
+        return views.asked(account, name, [*own, *account.options.fields[name]], spare=ours)
 
     def _records(self, name: str, step: Step) -> list[CrmRecord]:
         return [self._record(name, row, step.since) for row in step.rows]
 
     def _record(self, name: str, row: Json, since: datetime) -> CrmRecord:
         account, names = self.account, self.account.options.fields[name]
+        ours = account.options.ours.get(name, ())
         key = account.key_on(name)
-        changes = self._history(name, row, names, since)
+        changes = self._history(name, row, account.options.historic(name), since)
         return CrmRecord(
             object=name,
             id=str(row["id"]),
-            fields={field: views.value(account, name, row, field) for field in names},
+            fields={one: views.value(account, name, row, one) for one in names if one in row or one not in ours},
             changed_at=moment(row["Modified_Time"]),
             changed_by=self._author(row),
             email=_text(row.get("Email")),

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.zoho.api import moment, moment_text
 from adapters.zoho.columns import CHOICES, NUMBERS, REFERENCES, WHOLE, Column
 from connector.adapter import fitting
+from connector.errors import RecordError
 
 
 def encoded(column: Column, value: Any) -> Any:
@@ -42,6 +43,14 @@ def decoded(column: Column | None, told: Any) -> Any:
     if column is not None and column.type == "datetime" and isinstance(told, str):
         return moment(told).isoformat().replace("+00:00", "Z")
     return told
+
+
+def settled(column: Column, value: Any) -> Any:
+    """What a field tells once this value of ours stands there; the value itself where the field does not take it."""
+    try:
+        return decoded(column, encoded(column, value))
+    except RecordError:
+        return value
 
 
 def remembered(column: Column, told: Any) -> Any:

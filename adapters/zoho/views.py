@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from adapters.zoho.account import Account
@@ -14,10 +14,11 @@ from connector.errors import ConfigError
 from connector.model import Json
 
 
-def asked(account: Account, object_name: str, names: Sequence[str]) -> list[str]:
+def asked(account: Account, object_name: str, names: Sequence[str], spare: Collection[str] = ()) -> list[str]:
     """What a call must ask for to see these fields. Raises ConfigError when that is more than one call tells.
 
-    A field that the account does not have is not asked for: it is blank, and `check` names it.
+    A field that the account does not have is not asked for: it is blank, and `check` names it. Where they are too many
+    for one call, it goes without the `spare` ones.
     """
     known = account.schema.columns(object_name)
     wanted = {name: None for name in ("id", *names) if name in known and name not in (CONVERTED, CATEGORY)}
@@ -25,6 +26,8 @@ def asked(account: Account, object_name: str, names: Sequence[str]) -> list[str]
         wanted |= dict.fromkeys(signs(account))
     if CATEGORY in names:
         wanted["Stage"] = None
+    if len(wanted) > MAX_FIELDS:
+        wanted = {name: None for name in wanted if name not in spare}
     if len(wanted) > MAX_FIELDS:
         raise ConfigError(
             f"connection '{account.options.connection}': {len(wanted)} fields of {object_name} are too many",

@@ -83,7 +83,9 @@ class Options(Struct, frozen=True):
     `match` is the mapping's order of keys to find a record by (`leadloop_id`, `email`). `values` holds the
     connection's further keys (`lists`, `folder`, `object` …) as declared in `Spec.options`. `events` are the
     platform's events that feedback tells, with the names of their parts. `credentials` are the names of those that are
-    given, for a platform whose sign-ins lead to different APIs; their values never reach an adapter.
+    given, for a platform whose sign-ins lead to different APIs; their values never reach an adapter. `ours` are those
+    of `fields` that show what leadloop alone knows: of a CRM's records they are read as they stand, without history,
+    and one that the account does not have must not keep the others from being read.
     """
 
     connection: str
@@ -98,6 +100,12 @@ class Options(Struct, frozen=True):
     time_zone: str = "UTC"
     events: Mapping[str, Sequence[str]] = field(default_factory=dict)
     credentials: frozenset[str] = frozenset()
+    ours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def historic(self, object_name: str) -> tuple[str, ...]:
+        """The fields of an object whose history is worth asking for: others write them."""
+        ours = self.ours.get(object_name, ())
+        return tuple(name for name in self.fields.get(object_name, ()) if name not in ours)
 
 
 class FieldPlan(Struct, frozen=True):

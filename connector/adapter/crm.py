@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -78,6 +78,14 @@ class CrmAdapter(Adapter):
     def read_back(self, writes: Sequence[LeadWrite]) -> Sequence[ReadBack]:
         """How does each write's record stand now? One answer per input, in order. Also the *before* of a dry run."""
         raise NotImplementedError
+
+    def shown(self, object: str, name: str, value: Any) -> Any:  # noqa: A002
+        """What `records` and `read_back` tell of a field in which this value of ours stands; by default the value.
+
+        Said where the platform has its own words for it (the label of a choice, a day of a moment). Asks nothing that
+        `records` did not just ask, and raises no error for a value that the field cannot hold.
+        """
+        return value
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Changed records of every object that the mapping's decisions name, as they stand, with history if kept."""

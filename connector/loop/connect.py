@@ -154,8 +154,9 @@ class Connector:
         client = self._client(name, config, kind, daily_share=config.daily_share)
         fields = mapping.reads if kind.spec.network else _columns(mapping)
         options = self._options(
-            name, config, fields, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match
-        )
+            name, config, fields, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match,
+            ours=mapping.ours,
+        )  # fmt: skip
         adapter: CrmAdapter = kind(client, options)
         return Crm(
             name=name,
@@ -192,7 +193,7 @@ class Connector:
     def _options(
         self, name: str, config: Connection, fields: Mapping[str, tuple[str, ...]], key: str | None, *,
         object_: str = "", also: tuple[str, ...] = (), match: tuple[str, ...] = (),
-        events: Mapping[str, tuple[str, ...]] | None = None,
+        events: Mapping[str, tuple[str, ...]] | None = None, ours: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Options:  # fmt: skip
         since = None
         if config.since is not None:
@@ -200,7 +201,7 @@ class Connector:
         return Options(
             connection=name, fields=fields, key=key, match=match, object=object_, also=also, since=since,
             values=config.options(), base_dir=self.config.base_dir, time_zone=self.config.time_zone,
-            events=events or {}, credentials=frozenset(config.credentials.given()),
+            events=events or {}, credentials=frozenset(config.credentials.given()), ours=ours or {},
         )  # fmt: skip
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,13 +77,33 @@ class CrmMapping:
 
     @property
     def reads(self) -> dict[str, tuple[str, ...]]:
-        """Fields that the adapter must read, by object: for decisions, for `wins`, and the key where we write it."""
+        """Fields that the adapter reads, by object: the key, for `wins`, for decisions, and `ours` after all others."""
+        ours = self.ours
+        return {name: tuple(dict.fromkeys((*fields, *ours.get(name, ())))) for name, fields in self._needed.items()}
+
+    @cached_property
+    def ours(self) -> Mapping[str, tuple[str, ...]]:
+        """Fields in which a value that is not ours is wrong, by object; none of one that is read for nothing else.
+
+        A field that `decisions` ask is not among them: by it sales speaks.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.objects:
+            needed = self._needed[name]
+            ours = tuple(rule.line.to for rule in self.rules if rule.is_ours and rule.serves(name))
+            if needed and (free := tuple(one for one in ours if one not in needed)):
+                found[name] = free
+        return found
+
+    @property
+    def _needed(self) -> dict[str, list[str]]:
+        """What must be read, by object, or nothing can be told from a record."""
         names: dict[str, list[str]] = {
             name: [*filter(None, [self.key]), *self.needs_current(name)] for name in self.objects
         }
         for rule in self.decision_rules:
             names.setdefault(rule.object, []).extend(rule.reads)
-        return {name: tuple(dict.fromkeys(fields)) for name, fields in names.items()}
+        return names
 
     def fields_for(self, object_name: str) -> tuple[str, ...]:
         """Fields that the mapping may write to records of this object, in the order of the file."""

@@ -17,6 +17,7 @@ from connector.mapping.transforms import Setting
 from connector.mapping.values import Note
 
 OURS: Final = ("score.", "lead.", "decision.")
+KNOWN_TO_US_ALONE: Final = ("score.", "lead.")
 CONSENT: Final = "contact.consent."
 ATTRIBUTE: Final = "contact."
 KEEPS_STEADY: Final = "score."
@@ -36,6 +37,12 @@ class FieldRule(Struct, frozen=True):
         """Must the CRM's own value be known before an existing record is written?"""
         by_wins = self.wins in ("crm_unless_blank", "newest", "most_restrictive")
         return by_wins or self.line.when_blank == "fill_only" or self.line.required_default is not None
+
+    @property
+    def is_ours(self) -> bool:
+        """Is another value in this field wrong, whoever wrote it? Only where it shows what we alone can know."""
+        by_wins = self.wins == "leadloop" and not self.asks_current
+        return by_wins and self.line.from_.startswith(KNOWN_TO_US_ALONE)
 
     @property
     def drifts(self) -> bool:
@@ -152,12 +159,13 @@ def changes(
 ) -> dict[str, Any]:
     """What is worth sending: the wanted fields that differ from what the CRM confirmed last.
 
-    Where nothing but the drifting parts of a score differs, and its points by fewer than `step`, nothing is.
+    Where nothing but the drifting parts of a score differs, and its points by fewer than `step`, nothing is. A part
+    that is not confirmed, or not any more, does not wait.
     """
     if confirmed is None:
         return dict(wanted)
     changed = {name: value for name, value in wanted.items() if confirmed.get(name) != value}
-    drifting = {rule.line.to for rule in rules if rule.drifts}
+    drifting = {rule.line.to for rule in rules if rule.drifts and rule.line.to in confirmed}
     if changed and changed.keys() <= drifting and not _moved(rules, confirmed, wanted, step):
         return {}
     return changed

@@ -38,6 +38,14 @@ class SalesDesk(Side):
         """How many live records could stand for this person (a lead and its own contact count once)."""
 
     @abstractmethod
+    def score(self, email: str) -> int:
+        """What the field that leadloop writes the score into holds, on the record that stands for this person."""
+
+    @abstractmethod
+    def set_score(self, email: str, points: int) -> None:
+        """Sales, or a workflow of theirs, writes another number into that field."""
+
+    @abstractmethod
     def accept(self, email: str) -> None:
         """Sales takes the lead on."""
 

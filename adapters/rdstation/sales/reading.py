@@ -9,7 +9,7 @@ from adapters.rdstation.sales import tasks
 from adapters.rdstation.sales.account import Account
 from adapters.rdstation.sales.columns import DEAL, OF_CONTACT
 from adapters.rdstation.sales.rows import Contact, Deal
-from adapters.rdstation.sales.values import UnfitError, decoded, encoded
+from adapters.rdstation.sales.values import settled
 from connector.adapter import PersonKeys
 from connector.model import LeadWrite, ReadBack
 
@@ -57,7 +57,4 @@ class Reader:
         column = self.account.schema.find(name)
         if column is None or sent is None:
             return stands
-        try:
-            return sent if decoded(column, encoded(column, sent)) == stands else stands
-        except UnfitError:
-            return stands
+        return sent if settled(column, sent) == stands else stands

@@ -33,6 +33,12 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len(self._people(email))
 
+    def score(self, email: str) -> int:
+        return int(self.simulator.record(self._person(email))["new_mqlscore"])
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(self._person(email), new_mqlscore=points)
+
     def accept(self, email: str) -> None:
         self.simulator.set_status(self._person(email), "Contacted")
 

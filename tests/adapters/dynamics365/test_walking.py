@@ -123,6 +123,15 @@ def test_only_changes_that_touch_the_mapping_are_asked_for(dynamics):
     assert not [one for one in world.simulator.calls("POST", r"/\$batch") if b"RetrieveAuditDetails" in one.body]
 
 
+def test_a_change_of_what_is_ours_is_read_as_it_stands_and_its_details_are_not_asked(dynamics):
+    world = dynamics(ours={"lead": ("new_mqlscore",)})
+    lead = world.add(1)[1]
+    world.simulator.edit(lead, by=SALES_USERS[3], new_mqlscore=7)
+    [record] = read_all(world.adapter())[0]
+    assert (record.fields["new_mqlscore"], list(record.history)) == (7, [])
+    assert not [one for one in world.simulator.calls("POST", r"/\$batch") if b"RetrieveAuditDetails" in one.body]
+
+
 @pytest.mark.parametrize("hidden", [True, False])
 def test_without_an_audit_log_there_is_no_history_and_nothing_fails(dynamics, hidden):
     world = dynamics()

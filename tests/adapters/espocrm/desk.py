@@ -31,6 +31,12 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len(self._records(email))
 
+    def score(self, email: str) -> int:
+        return int(self.simulator.record(self._record(email))["cLeadloopScore"])
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(self._record(email), cLeadloopScore=points)
+
     def accept(self, email: str) -> None:
         self.simulator.edit(self._record(email), status=PICKED["accepted"])
 

@@ -30,6 +30,12 @@ class Desk(SalesDesk):
         live = self.simulator.account.contacts.live.values()
         return len([one for one in live if one.values.get("email") == email])
 
+    def score(self, email: str) -> int:
+        return int(self.simulator.account.values(self._contact(email))["leadloop_score"])
+
+    def set_score(self, email: str, points: int) -> None:
+        self._edit(email, leadloop_score=str(points))
+
     def accept(self, email: str) -> None:
         self._edit(email, hs_lead_status="IN_PROGRESS")
 

@@ -53,6 +53,16 @@ def test_our_own_writes_are_signed_by_no_user(world):
     assert {line.by for line in records[0].history if line.field == "leadloop_score"} == {"INTEGRATION"}
 
 
+def test_what_is_ours_is_read_as_it_stands_and_without_its_history(crm):
+    world = crm({"ours": {"contacts": ("leadloop_score",)}})
+    record = world.add(1)
+    world.adapter().write([world.change(record, 1, 30)])
+    world.clock.advance(60)
+    [found] = read_all(world.adapter())[0]
+    assert found.fields["leadloop_score"] == 30
+    assert "leadloop_score" not in {line.field for line in found.history}
+
+
 def test_an_account_without_the_leads_object_reads_the_rest_and_says_so(world):
     world.simulator.has_leads = False
     contact = world.add(1)

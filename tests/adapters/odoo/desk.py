@@ -30,6 +30,13 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len(self.simulator.leads_of(email))
 
+    def score(self, email: str) -> int:
+        [lead] = self.simulator.leads_of(email)
+        return int(lead["x_leadloop_score"])
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(self._lead(email), x_leadloop_score=points)
+
     def accept(self, email: str) -> None:
         self.simulator.assign(self._lead(email), SALES_USERS[0])
 

@@ -31,6 +31,12 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len(self._ids("person", email))
 
+    def score(self, email: str) -> int:
+        return int(self.simulator.value(("lead", self._only("lead", email)), "Lead score"))
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(("lead", self._only("lead", email)), **{"Lead score": points})
+
     def accept(self, email: str) -> None:
         self._label(email, "Accepted")
 

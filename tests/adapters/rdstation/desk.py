@@ -46,6 +46,12 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len(self.simulator.deals_of(email))
 
+    def score(self, email: str) -> int:
+        return int(self.simulator.value(self.deal(email)["id"], "Leadloop Score"))
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(self.deal(email)["id"], leadloop_score=points)
+
     def accept(self, email: str) -> None:
         self.simulator.move(self.deal(email)["id"], ACCEPTED)
 

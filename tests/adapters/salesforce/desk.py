@@ -30,6 +30,12 @@ class Desk(SalesDesk):
     def count(self, email: str) -> int:
         return len([one for one in self.simulator.live("Lead") if one["Email"] == email])
 
+    def score(self, email: str) -> int:
+        return int(self._lead(email)["LeadScore__c"])
+
+    def set_score(self, email: str, points: int) -> None:
+        self.simulator.edit(self._lead(email)["Id"], LeadScore__c=points)
+
     def accept(self, email: str) -> None:
         self.simulator.set_status(self._lead(email)["Id"], "Working")
 

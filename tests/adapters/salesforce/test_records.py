@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.errors import ConfigError
+from connector.errors import ConfigError, RemoteRefusal
 from connector.testing.conformance.crm.driving import read_all
 from connector.testing.simulators.salesforce import QUEUE, SALES_USERS
+from tests.adapters.salesforce.conftest import FIELDS, OURS
 
 
 def read(world, record):
@@ -135,3 +136,30 @@ def test_moments_come_back_as_they_are_written(salesforce):
     world = salesforce(fields={"Lead": ("CreatedDate",)})
     record = world.add(1)
     assert read(world, record).fields == {"CreatedDate": "2026-11-20T12:00:00Z"}
+
+
+def test_a_field_of_ours_that_the_org_lacks_is_left_out_until_somebody_makes_it(salesforce):
+    world = salesforce(ours={"Lead": OURS, "Contact": OURS})
+    adapter = world.adapter()
+    record = world.add(1)
+    lacking = world.simulator.store.tables["Lead"].fields["MQL_Reason__c"]
+    world.simulator.remove_field("Lead", "MQL_Reason__c")
+    for _ in range(2):
+        world.clock.advance(60)
+        world.decide(record)
+        [found] = read_all(adapter)[0]
+        assert found.fields.keys() == {*FIELDS["Lead"]} - {"MQL_Reason__c"}
+    assert len(world.simulator.calls("GET", "/sobjects/Lead/describe")) == 1
+    world.simulator.add_field("Lead", lacking)
+    world.clock.advance(3700)
+    world.decide(record)
+    [found] = read_all(adapter)[0]
+    assert "MQL_Reason__c" in found.fields
+
+
+def test_any_other_field_that_the_org_lacks_stops_the_reading(salesforce):
+    world = salesforce(ours={"Lead": OURS})
+    world.add(1)
+    world.simulator.remove_field("Lead", "Rejection_Reason__c")
+    with pytest.raises(RemoteRefusal, match="INVALID_FIELD"):
+        read_all(world.adapter())

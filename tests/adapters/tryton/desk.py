@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
@@ -47,6 +48,17 @@ class Desk(SalesDesk):
 
     def count(self, email: str) -> int:
         return len(self.office.of_email(email))
+
+    def score(self, email: str) -> int:
+        [points] = re.findall(r"^Lead score: (\d+)$", self._comment(email), re.MULTILINE)
+        return int(points)
+
+    def set_score(self, email: str, points: int) -> None:
+        changed = re.sub(r"^Lead score: \d+$", f"Lead score: {points}", self._comment(email), flags=re.MULTILINE)
+        self.office.edit(self.lead(email), comment=changed)
+
+    def _comment(self, email: str) -> str:
+        return str(self.office.opportunity(self.lead(email))["comment"])
 
     def accept(self, email: str) -> None:
         self.office.accept(self.lead(email))

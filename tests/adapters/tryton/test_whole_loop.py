@@ -146,3 +146,21 @@ def test_a_person_that_sales_knows_is_not_made_again(company: TrytonCompany) -> 
     row = company.desk.office.opportunity(known)
     assert (row["reference"], row["description"]) == ("PO 77", "Ana of Acme"), "what sales wrote stays"
     assert row["comment"].startswith("Met at a fair.\n\n--- leadloop ---\nLead grade: A\nLead score: 60\n")
+
+
+def test_a_line_of_ours_that_sales_changed_is_written_again_and_the_second_time_it_is_told(
+    company: TrytonCompany,
+) -> None:
+    company.mql()
+    company.desk.accept(address("ana"))
+    company.run_until_quiet()
+    assert company.ask("SELECT corrected FROM desired WHERE connection = 'crm'") == [("{}",)]
+    for expected in (60, 7):
+        company.later(hours=1)
+        company.desk.set_score(address("ana"), 7)
+        company.run_until_quiet()
+        assert company.desk.score(address("ana")) == expected
+    assert company.rejects() == [("crm", "field_contested", "field_contested")]
+    written = company.desk.writes
+    company.run()
+    assert company.desk.writes == written

@@ -138,7 +138,38 @@ def test_a_long_text_loses_whole_lines_before_it_is_cut(crm):
 def test_the_mapping_tells_what_it_must_know_before_it_writes(crm):
     needs = crm(FIELDS).needs_current("Lead")
     assert needs == ("Company", "Phone", "City", "State", "Opt_Out")
-    assert crm(FIELDS).reads["Lead"] == ("Our_Id", *needs)
+    assert crm(FIELDS).reads["Lead"] == ("Our_Id", *needs, *OWN)
+
+
+OWN = ("Score", "Grade", "MQL", "MQL_At", "Reasons")
+
+
+def test_what_we_alone_know_is_read_back_and_nothing_in_which_sales_has_a_say(crm):
+    mapping = crm("""
+    fields:
+      - {to: Score, from: score.points}
+      - {to: Grade, from: score.grade, wins: crm}
+      - {to: Stage, from: lead.stage, when_blank: fill_only}
+      - {to: Cycle, from: lead.cycle, wins: crm_unless_blank}
+      - {to: Track, from: lead.track, required_default: mql}
+      - {to: Since, from: lead.mql_at, only: Contact, when_blank: clear}
+      - {to: Plan, from: contact.custom.plan, wins: leadloop}
+      - {to: Why, from: decision.reason}
+      - {to: MQL, from: lead.is_mql}
+    decisions: [{is: rejected, when: {MQL: false}}]
+    """)
+    assert mapping.ours == {"Lead": ("Score",), "Contact": ("Score", "Since", "MQL")}
+    assert mapping.reads["Lead"] == ("Our_Id", "Stage", "Cycle", "Track", "MQL", "Score")
+
+
+def test_our_fields_alone_make_no_object_worth_a_reading():
+    text = """
+    {platform: acme, object: Lead, also: [Contact], match: [email], fields: [{to: Score, from: score.points}],
+     decisions: [{is: won, when: {Won: true}}]}
+    """
+    mapping = CrmMapping(*documents.read_text(text, "acme.yaml", CrmFile), ZoneInfo("UTC"))
+    assert mapping.ours == {"Lead": ("Score",)}
+    assert mapping.reads == {"Lead": ("Won", "Score"), "Contact": ()}
 
 
 VALUES = st.none() | st.sampled_from(["", "a", "b"]) | st.booleans() | st.integers(0, 2)
@@ -184,6 +215,13 @@ def test_only_what_differs_is_sent(crm):
 def test_a_score_that_only_decayed_waits_for_the_step(crm, wanted: dict[str, Any], sent: set[str]):
     confirmed = {"Score": 62, "Grade": "A", "MQL": True, "Reasons": "y"}
     assert crm(FIELDS).changes(confirmed, {**confirmed, **wanted}).keys() == sent
+
+
+def test_a_part_of_the_score_that_is_not_confirmed_any_more_waits_for_no_step(crm):
+    mapping = crm(FIELDS)
+    confirmed = {"Score": 62, "Grade": "A"}
+    assert mapping.changes(confirmed, {"Score": 61, "Grade": "A", "Reasons": "x"}) == {"Score": 61, "Reasons": "x"}
+    assert mapping.changes({**confirmed, "Reasons": "y"}, {"Score": 61, "Grade": "A", "Reasons": "x"}) == {}
 
 
 def test_fields_that_only_we_can_fill_are_planned(crm):
