@@ -15,7 +15,7 @@ from connector.insight.why_not import Case, track_of, why_not
 from connector.lifecycle import Standing
 from connector.model import Json, Person, ReceiptLine, Score
 from connector.scoring import Model, Verdict
-from connector.state import leads, people
+from connector.state import corrections, leads, people
 from connector.state.clock import stamp
 from connector.state.packing import unpack
 from connector.state.store import Tx
@@ -50,15 +50,17 @@ def explain(
     *,
     has_new_evidence: bool = True,
 ) -> Json:
-    """`{lead, ids, at, score, profile, receipt, stage, cycle, since, mql, history, sent, notes}` as it stood at `at`.
+    """`{lead, ids, at, score, profile, receipt, stage, cycle, since, mql, history, sent, corrected, notes}` at `at`.
 
     `score` is `{points, points_exact, grade, combined, profile, profile_percent, completeness, dimensions, vetoes,
     model_version}`; the points of `receipt` sum to `points_exact`. `mql` is `{is, track, fast, why_not, short_by}`,
     `short_by` null when points cannot help. `lead` None, or an erased person: `score` is null and a note says why.
+    `corrected` are changes by others to our fields in a CRM, the newest of each field; they are no part of its life.
     `has_new_evidence`: did something new count since sales gave the lead back?
     """
     head = {"lead": people.leadloop_id_of(db, person), "ids": _ids(db, person), "at": stamp(at)}
     life: Json = {"history": _history(db, person, at), "sent": _sent(db, person, at)}
+    life["corrected"] = corrections.of_person(db, person, stamp(at))
     gone = _gone(db, person, lead, at)
     if gone is not None or lead is None:
         return head | _nothing(gone or "Nothing is known of this lead.") | life

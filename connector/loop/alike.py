@@ -1,12 +1,19 @@
-"""Are two values the same once told by different platforms? Numbers come back as texts, texts trimmed. Pure."""
+"""Are two values the same once told by different platforms? Numbers come back as texts, texts trimmed, moments cut.
+
+Pure.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from connector.conditions import is_blank
 from connector.model import LeadWrite, ReadBack
+
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def alike(ours: Any, theirs: Any) -> bool:
@@ -20,7 +27,18 @@ def alike(ours: Any, theirs: Any) -> bool:
     try:
         return float(ours) == float(theirs)
     except (TypeError, ValueError):
-        return str(ours).strip().replace("\r\n", "\n") == str(theirs).strip().replace("\r\n", "\n")
+        return _as_told(ours) == _as_told(theirs)
+
+
+def _as_told(value: Any) -> str | datetime:
+    """A text as any platform may tell it; a moment to the second, as most keep them."""
+    text = str(value).strip().replace("\r\n", "\n")
+    if MOMENT.match(text) is None:
+        return text
+    try:
+        return datetime.fromisoformat(text).replace(microsecond=0)
+    except ValueError:
+        return text
 
 
 def differing(want: Mapping[str, Any], have: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Decisions: what sales did, derived from the CRM's records by the mapping, and folded into each lead's life.
 
 Records are kept as last seen, so that a CRM without history tells by difference. Our own writes come back in the same
-stream; they change no field that a decision is told from, and cause nothing.
+stream; they change no field that a decision is told from, and cause nothing. What others made of our own fields does:
+see `ours`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from connector.adapter import Page, Removal
 from connector.adapter.crm import anybody
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
+from connector.loop import ours
 from connector.loop.context import Crm, Loop
 from connector.loop.join import join
 from connector.loop.score import stage_after
@@ -34,8 +36,10 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
     for page in crm.adapter.records(bookmark.stands):
+        found = ours.compare(loop, crm, page.records)
         with loop.store.write(step=True) as tx:
             _save_page(tx, loop, crm, page, tally, is_person)
+            ours.settle(tx, loop, crm, found, tally)
             goes_on = bookmark.move(tx, page.cursor, loop.world.now())
         tally.why_zero = page.why_zero or tally.why_zero
         if not goes_on:

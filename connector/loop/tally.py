@@ -11,7 +11,10 @@ Outcome = Literal["ok", "partial", "failed"]
 
 
 class Tally(Struct):
-    """One line of a run's report. `why_zero` says why nothing was read or sent; `error` what stopped the stream."""
+    """One line of a run's report. `why_zero` says why nothing was read or sent; `error` what stopped the stream.
+
+    `corrected` are records in which others changed what is ours, so that it is written again.
+    """
 
     step: str
     connection: str = ""
@@ -23,6 +26,7 @@ class Tally(Struct):
     created: int = 0
     updated: int = 0
     held: int = 0
+    corrected: int = 0
     effects: int = 0
     requests: int = 0
     why_zero: str | None = None

@@ -11,8 +11,11 @@ from connector.insight.render import lead_as_text
 from connector.loop.score import examine, has_new_evidence
 from connector.model import LeadWrite
 from connector.scoring import ScoringModel, compile_model
-from connector.state import leads, outbox
+from connector.state import corrections, desired, leads, outbox
+from connector.state.clock import stamp
 from connector.state.contacts import change_contacts, save_activities
+from connector.state.corrections import Correction
+from connector.state.desired import Wish
 from connector.state.erase import erase_person
 from connector.state.packing import pack
 from connector.state.store import Tx
@@ -214,6 +217,25 @@ def test_a_tag_that_was_taken_off_is_told_as_such(write):
     content = lead_that(write, recipe)
     assert [one["on"] for one in content["sent"]] == [True, False]
     assert "2026-11-05 09:00  sf: tag Lead 00Q1 MQL taken off" in lead_as_text(content)
+
+
+def test_what_others_made_of_our_fields_is_told(write):
+    def recipe(firm, person):
+        wish = Wish("sf", person, "Lead", {"MQL__c": True}, [], 0, due=False, fresh=False, limited=False)
+        desired.wish(firm.tx, wish, START)
+        desired.link(firm.tx, "sf", person, "Lead", "00Q1", START)
+        seen = stamp(START + 2 * DAY), stamp(START + 2 * DAY + timedelta(minutes=5))
+        entries = {"MQL__c": Correction(True, False, *seen, contested=True), "LeadScore__c": Correction(60, 1, *seen)}
+        corrections.keep(firm.tx, "sf", person, {}, entries)
+
+    content = lead_that(write, recipe)
+    assert [(one["field"], one["contested"]) for one in content["corrected"]] == [
+        ("LeadScore__c", False), ("MQL__c", True),
+    ]  # fmt: skip
+    text = lead_as_text(content)
+    assert "2026-11-04 09:00  sf: Lead 00Q1: LeadScore__c, written again\n" in text
+    assert "sf: Lead 00Q1: MQL__c, changed again, and left so" in text
+    assert content["history"] == lead_that(write, lambda firm, person: None)["history"]
 
 
 def test_a_push_stands_after_what_it_handed_over_though_the_crm_dates_it_by_the_second():

@@ -13,7 +13,7 @@ POINTS_WIDTH: Final = 9
 
 
 def lead_as_text(content: Json) -> str:
-    """Who, grade, receipt with its sum, distance to the threshold, history, what was sent."""
+    """Who, grade, receipt with its sum, distance to the threshold, history, what was sent, what others made of it."""
     parts = [
         _who(content),
         [line for note in content["notes"] for line in wrapped(note)],
@@ -22,6 +22,7 @@ def lead_as_text(content: Json) -> str:
         _mql(content),
         _history(content["history"]),
         _sent(content["sent"]),
+        _corrected(content["corrected"]),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -110,6 +111,17 @@ def _sent(sent: Sequence[Json]) -> list[str]:
         what = " ".join(part for part in (one["kind"], one["object"], one["record"] or "", one["name"], off) if part)
         fields = ", ".join(f"{name} = {_value(value)}" for name, value in one["fields"].items())
         text = f"{_time(one['at'])}  {one['connection']}: {what}" + (f": {fields}" if fields else "")
+        lines += wrapped(text, " " * 21, first="  ")
+    return lines
+
+
+def _corrected(corrected: Sequence[Json]) -> list[str]:
+    if not corrected:
+        return []
+    lines = ["Changed by others in the CRM"]
+    for one in corrected:
+        became = "changed again, and left so until its value changes" if one["contested"] else "written again"
+        text = f"{_time(one['at'])}  {one['connection']}: {one['object']} {one['record']}: {one['field']}, {became}"
         lines += wrapped(text, " " * 21, first="  ")
     return lines
 
