@@ -11,8 +11,9 @@ from adapters.dynamics365.api import Api
 from adapters.dynamics365.history import History
 from adapters.dynamics365.schema import Schema
 from adapters.dynamics365.tables import CONTACT, LEAD, OPPORTUNITY, TABLES, Table, is_qualified
-from adapters.dynamics365.walking import Mark, Step, walk
+from adapters.dynamics365.walking import Mark, walk
 from connector.adapter import Options, Page
+from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
 Refs = Sequence[tuple[str, str]]
@@ -42,20 +43,22 @@ class Walker(Struct, frozen=True):
             tracked = self.schema.is_tracked(table.name)
             for step in walk(self.api, table, marks[table.name], tracked=tracked, since=self.options.since):
                 marks[table.name] = step.mark
-                records = self._records(table, step)
+                rows, bad = told_apart(step.rows, table.name, id_=table.id, changed="modifiedon")
+                records = self._records(table, rows)
                 stored = {name: mark.stored() for name, mark in marks.items()}
                 yield Page(
-                    records, stored, why_zero=None if records else f"no {table.name} changed since the last read"
-                )
+                    records, stored, bad=bad,
+                    why_zero=None if step.rows else f"no {table.name} changed since the last read",
+                )  # fmt: skip
 
     def _columns(self, table: Table) -> list[str]:
         key = [self.options.key] if self.options.key and table.name in self.key_tables else []
         named = self.schema.select(table.name, self.options.fields[table.name])
         return list(dict.fromkeys([table.id, *_ALWAYS, *_OWN.get(table.name, ()), *key, *named]))
 
-    def _records(self, table: Table, step: Step) -> list[CrmRecord]:
+    def _records(self, table: Table, told_: Sequence[Json]) -> list[CrmRecord]:
         since = self.options.since
-        rows = [row for row in step.rows if since is None or odata.moment(row["modifiedon"]) >= since]
+        rows = [row for row in told_ if since is None or odata.moment(row["modifiedon"]) >= since]
         told = self.history.of(table, rows)
         return [self._record(table, row, told) for row in rows]
 

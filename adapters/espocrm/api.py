@@ -7,7 +7,7 @@ Source: https://docs.espocrm.com/development/api/crud/, …/development/api-sear
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -36,14 +36,17 @@ class Api:
 
     def rows(
         self, entity: str, where: Sequence[Condition], select: Sequence[str], *, order_by: str = "id",
-        newest_first: bool = False, limit: int = MAX_ROWS,
+        newest_first: bool = False, limit: int = MAX_ROWS, needs: Collection[str] = ("id",),
     ) -> list[Json]:  # fmt: skip
-        """One page of records, in the order of an attribute and, among equals, of their ids."""
+        """One page of records, in the order of an attribute and, among equals, of their ids.
+
+        `needs`: attributes without which a row is no record to the caller.
+        """
         asked: Json = {
             "where": list(where), "select": list(select), "orderBy": order_by,
             "order": "DESC" if newest_first else "ASC", "maxSize": limit,
         }  # fmt: skip
-        return self._list(entity, {"searchParams": json.dumps(asked, separators=(",", ":"))})
+        return self._list(entity, {"searchParams": json.dumps(asked, separators=(",", ":"))}, needs)
 
     def every(self, entity: str, where: Sequence[Condition], select: Sequence[str]) -> Iterator[Json]:
         """All records that fit, by id."""
@@ -106,7 +109,7 @@ class Api:
         """Make a field of an entity type; administrators may."""
         self.client.request("POST", f"/Admin/fieldManager/{entity}", json=body, safe=False)
 
-    def _list(self, path: str, params: Json) -> list[Json]:
+    def _list(self, path: str, params: Json, needs: Collection[str] = ("id",)) -> list[Json]:
         entity = path.split("/", 1)[0]
         try:
             told = self.client.request("GET", f"/{path}", params=params, headers=UNCOUNTED).json()
@@ -116,7 +119,9 @@ class Api:
             hint = "check base_url, which ends before /api/v1, and the objects of the mapping"
             raise ConfigError(f"EspoCRM has no '{entity}' here", code=refusal.code, hint=hint) from refusal
         listed = told.get("list") if isinstance(told, dict) else None
-        if not isinstance(listed, list) or not all(isinstance(row, dict) and "id" in row for row in listed):
+        if not isinstance(listed, list) or not all(
+            isinstance(row, dict) and row.keys() >= set(needs) for row in listed
+        ):
             raise ContractError(f"EspoCRM answered '{entity}' without a list of records")
         return listed
 

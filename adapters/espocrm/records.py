@@ -13,6 +13,7 @@ from adapters.espocrm.directory import CONTACT_OF
 from adapters.espocrm.spec import CONTACT, LEAD, OPPORTUNITY, PEOPLE
 from adapters.espocrm.walking import walk
 from connector.adapter import Page
+from connector.adapter.nameless import told_apart
 from connector.adapter.seconds import BEGINNING, Mark
 from connector.errors import ConfigError
 from connector.model import CrmRecord, FieldChange, Json
@@ -43,7 +44,8 @@ class Walker:
                 marks[name] = mark
                 zero = None if rows else f"no {name} changed since {begun.isoformat()}"
                 stored = {one: reached.stored() for one, reached in marks.items()}
-                yield Page([self._record(name, row, begun) for row in rows], stored, why_zero=zero)
+                sound, bad = told_apart(rows, name, changed="modifiedAt")
+                yield Page([self._record(name, row, begun) for row in sound], stored, bad=bad, why_zero=zero)
 
     def _asked(self, name: str) -> list[str]:
         account = self.account

@@ -25,7 +25,7 @@ def walk(
 
     def ask(here: Mark) -> list[Json]:
         where, order = question(here)
-        return api.rows(entity, where, select, order_by=order, limit=rows)
+        return api.rows(entity, where, select, order_by=order, limit=rows, needs=())
 
     return Listing(ask, api.client.now, rows, CHANGED, moment, OVERLAP).walk(mark)
 

@@ -17,6 +17,7 @@ from adapters.hubspot.api import MAX_FOUND, Api
 from adapters.hubspot.properties import Types, value_of
 from adapters.hubspot.walking import Mark, moment, walk
 from connector.adapter import Options, Page
+from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
 CONTACTS: Final = "contacts"
@@ -42,9 +43,10 @@ class Walker(Struct, frozen=True):
                 continue
             for rows, mark in walk(self.api, name, marks[name], limit=self.limit):
                 marks[name] = mark
-                records = self._records(name, [str(row["id"]) for row in rows], types)
-                zero = None if records else f"no {name} changed since the last read"
-                yield Page(records, {one: at.stored() for one, at in marks.items()}, why_zero=zero)
+                named, bad = told_apart(rows, name, changed="updatedAt")
+                records = self._records(name, [str(row["id"]) for row in named], types)
+                zero = None if records or bad else f"no {name} changed since the last read"
+                yield Page(records, {one: at.stored() for one, at in marks.items()}, bad=bad, why_zero=zero)
 
     def _records(self, name: str, ids: Sequence[str], types: Mapping[str, str]) -> list[CrmRecord]:
         if not ids:

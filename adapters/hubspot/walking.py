@@ -83,9 +83,10 @@ class Mark(Struct, frozen=True):
 
     def past(self, rows: Sequence[Json]) -> tuple[list[Json], Mark]:
         """The rows that were not delivered before, and the mark behind them all."""
-        stamps = {str(row["id"]): ms(moment(row["updatedAt"])) for row in rows}
-        fresh = [row for row in rows if self.seen.get(str(row["id"])) != stamps[str(row["id"])]]
-        after = max((int(row["id"]) for row in rows), default=self.after)
+        stamps = {str(row["id"]): ms(moment(row["updatedAt"])) for row in rows if row.get("id")}
+        # A row without its id is given on: it is its reader's to say so.
+        fresh = [row for row in rows if not row.get("id") or self.seen.get(str(row["id"])) != stamps[str(row["id"])]]
+        after = max((int(one) for one in stamps), default=self.after)
         if rows and after <= self.after:
             raise ContractError("the search does not move on: it answers with ids that it was asked to leave behind")
         late = {one: at for one, at in stamps.items() if at >= self._kept_from()}

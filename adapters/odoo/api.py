@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -81,10 +81,15 @@ class Api:
         uid = told.get("uid") if self.protocol == "json2" else self._uid
         return Me(uid or None, told.get("lang") or None)
 
-    def rows(self, model: str, domain: Domain, fields: Sequence[str] = (), **more: Any) -> list[Json]:
-        """The records that fit, archived ones too; without `fields` all fields that the user may see."""
+    def rows(
+        self, model: str, domain: Domain, fields: Sequence[str] = (), *, needs: Collection[str] = ("id",), **more: Any
+    ) -> list[Json]:
+        """The records that fit, archived ones too; without `fields` all fields that the user may see.
+
+        `needs`: fields without which a row is no record to the caller.
+        """
         named = {"domain": list(domain), **({"fields": list(fields)} if fields else {}), **more}
-        return self._rows(self.ask(model, "search_read", named), model)
+        return self._rows(self.ask(model, "search_read", named), model, needs)
 
     def read(self, model: str, ids: Sequence[int], fields: Sequence[str]) -> list[Json]:
         """Records by id; those that are no more are left out."""
@@ -170,8 +175,8 @@ class Api:
         reserve = getattr(self._spending, "reserve", False)
         return self.client.request("POST", path, json=body, safe=safe, reserve=reserve).json()
 
-    def _rows(self, told: Any, model: str) -> list[Json]:
-        if not isinstance(told, list) or not all(isinstance(row, dict) and "id" in row for row in told):
+    def _rows(self, told: Any, model: str, needs: Collection[str] = ("id",)) -> list[Json]:
+        if not isinstance(told, list) or not all(isinstance(row, dict) and row.keys() >= set(needs) for row in told):
             raise ContractError(f"Odoo answered a question for records of {model} with something else")
         return told
 

@@ -11,6 +11,7 @@ from adapters.odoo.history import Chatter, History
 from adapters.odoo.spec import LEAD
 from adapters.odoo.views import View, moment
 from connector.adapter import Page
+from connector.adapter.nameless import told_apart
 from connector.adapter.seconds import BEGINNING, Mark
 from connector.model import CrmRecord, Json
 
@@ -36,7 +37,8 @@ class Walker:
         mark = Mark.read(cursor, options.since or BEGINNING)
         for rows, following in walking.walk(self.account.api, codes, mark, self.page_rows):
             zero = None if rows else "no lead changed since the last read"
-            yield Page(self._records(rows, names, mark), following.stored(), why_zero=zero)
+            sound, bad = told_apart(rows, LEAD, changed="write_date")
+            yield Page(self._records(sound, names, mark), following.stored(), bad=bad, why_zero=zero)
             mark = following
 
     def _records(self, rows: Sequence[Json], names: Sequence[str], mark: Mark) -> list[CrmRecord]:

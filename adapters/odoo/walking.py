@@ -27,7 +27,7 @@ def walk(api: Api, codes: Sequence[str], mark: Mark, rows: int = PAGE_ROWS) -> I
 
     def ask(here: Mark) -> list[Json]:
         domain, order = question(here)
-        return api.rows(LEAD, domain, codes, order=order, limit=rows)
+        return api.rows(LEAD, domain, codes, order=order, limit=rows, needs=())
 
     return Listing(ask, api.client.now, rows, CHANGED, moment, OVERLAP).walk(mark)
 

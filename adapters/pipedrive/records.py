@@ -16,8 +16,9 @@ from adapters.pipedrive.api import list_cost
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
 from adapters.pipedrive.reading import Reader
 from adapters.pipedrive.views import key_of, moment, primary
-from adapters.pipedrive.walking import BEGINNING, SOURCES, Source, Step, read_mark, walk
+from adapters.pipedrive.walking import BEGINNING, SOURCES, Source, read_mark, walk
 from connector.adapter import Page
+from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
 LOOKS_SHARE: Final = 0.25
@@ -47,7 +48,9 @@ class Walker:
                 marks[source.path] = step.mark
                 zero = None if step.rows else f"no {source.object} changed since the last read"
                 is_end = source is sources[-1] and step.is_last
-                yield Page(self._records(source, step), self._stored(marks, is_end=is_end), why_zero=zero)
+                rows, bad = told_apart(step.rows, source.object, changed="update_time")
+                records = self._records(source, rows, step.since)
+                yield Page(records, self._stored(marks, is_end=is_end), bad=bad, why_zero=zero)
 
     def _stored(self, marks: Mapping[str, datetime], *, is_end: bool) -> Json:
         """The marks, and after a whole look when that was and what the company's day allows."""
@@ -57,11 +60,9 @@ class Walker:
             stored["allowed"] = self.account.api.day.allowed
         return stored
 
-    def _records(self, source: Source, step: Step) -> list[CrmRecord]:
-        persons = self.reader.persons_behind([(source.object, row) for row in step.rows])
-        return [
-            self._record(source.object, row, persons.get(str(row.get("person_id"))), step.since) for row in step.rows
-        ]
+    def _records(self, source: Source, rows: Sequence[Json], since: datetime) -> list[CrmRecord]:
+        persons = self.reader.persons_behind([(source.object, row) for row in rows])
+        return [self._record(source.object, row, persons.get(str(row.get("person_id"))), since) for row in rows]
 
     def _record(self, object_name: str, row: Json, person: Json | None, since: datetime) -> CrmRecord:
         account = self.account

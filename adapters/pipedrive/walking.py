@@ -69,8 +69,8 @@ def walk(api: Api, source: Source, mark: datetime) -> Iterator[Step]:
     now = api.client.now().replace(microsecond=0)
     seen: set[tuple[str, str]] = set()
     for rows, reached in _pages(api, source, mark, now):
-        fresh = [row for row in rows if (str(row["id"]), str(row["update_time"])) not in seen]
-        seen.update((str(row["id"]), str(row["update_time"])) for row in rows)
+        fresh = [row for row in rows if (str(row.get("id")), str(row["update_time"])) not in seen]
+        seen.update((str(row.get("id")), str(row["update_time"])) for row in rows)
         end = max(mark, now - OVERLAP)
         yield Step(fresh, end if reached is None else reached, mark, is_last=reached is None)
 

@@ -14,6 +14,7 @@ from adapters.salesforce.lacking import MISSING, Lacks
 from adapters.salesforce.reading import field_of
 from adapters.salesforce.walking import BEGINNING, Mark, walk
 from connector.adapter import Options, Page
+from connector.adapter.nameless import told_apart
 from connector.errors import RemoteRefusal
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -43,10 +44,11 @@ class Walker(Struct, frozen=True):
         for name in objects:
             for rows, mark, names in self._walk(name, marks[name]):
                 marks[name] = mark
-                records = self._records(name, rows, names)
+                sound, bad = told_apart(rows, name, id_="Id", changed="SystemModstamp")
+                records = self._records(name, sound, names)
                 zero = None if rows else f"no {name} changed since the last read"
                 stored = {one: at.stored() for one, at in marks.items()}
-                yield Page(records, stored, why_zero=zero)
+                yield Page(records, stored, bad=bad, why_zero=zero)
 
     def _walk(self, name: str, mark: Mark) -> Iterator[tuple[list[Json], Mark, Sequence[str]]]:
         """Pages with the mapping's fields that they hold: those of ours that the org lacks must stop no decision."""

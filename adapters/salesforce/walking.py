@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
-from connector.errors import ConfigError
+from connector.errors import ConfigError, ContractError
 from connector.model import Json
 
 OVERLAP = timedelta(minutes=10)
@@ -98,5 +98,8 @@ def _window(api: Api, head: str, mark: Mark, where: str, deleted: bool) -> Itera
         if not rows or (done and len(rows) < PAGE_ROWS):
             yield rows, mark.closed()
             return
-        mark = replace(mark, after=(rows[-1]["SystemModstamp"], rows[-1]["Id"]))
+        last = next((row for row in reversed(rows) if row.get("Id")), None)
+        if last is None:
+            raise ContractError("Salesforce answered a whole page of rows without an Id")
+        mark = replace(mark, after=(last["SystemModstamp"], last["Id"]))
         yield rows, mark

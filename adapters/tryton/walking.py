@@ -15,6 +15,7 @@ from adapters.tryton.account import Account
 from adapters.tryton.names import OPPORTUNITY, PARTY
 from adapters.tryton.values import moment, told
 from connector.adapter import Page
+from connector.adapter.nameless import told_apart
 from connector.errors import ConfigError, ContractError
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -35,16 +36,19 @@ def pages(account: Account, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
     while True:
         rows = _rows(account, names, place, now)
         total += len(rows)
-        records = _records(account, rows, names, since)
+        sound, bad = told_apart(rows, OPPORTUNITY, changed=CHANGED)
+        records = _records(account, sound, names, since)
         if len(rows) < account.page_rows:
             why = None if total else "no opportunity changed since the last look"
-            yield Page(records, cursor=_mark(max(since, now - OVERLAP)), why_zero=why)
+            yield Page(records, cursor=_mark(max(since, now - OVERLAP)), bad=bad, why_zero=why)
             return
-        reached = moment(rows[-1][CHANGED]), int(rows[-1]["id"])
+        if not sound:
+            raise ContractError("Tryton answered a whole page of opportunities without ids")
+        reached = moment(sound[-1][CHANGED]), int(sound[-1]["id"])
         if reached == place:
             raise ContractError("Tryton answered the same page of opportunities twice")
         place = reached
-        yield Page(records, cursor={**_mark(since), "at": place[0].isoformat(), "id": place[1]})
+        yield Page(records, cursor={**_mark(since), "at": place[0].isoformat(), "id": place[1]}, bad=bad)
 
 
 def _rows(account: Account, names: Any, place: tuple[datetime, int], now: datetime) -> list[Json]:

@@ -10,8 +10,9 @@ from adapters.zoho import history, views
 from adapters.zoho.account import Account
 from adapters.zoho.api import CONTACTS, DEALS, LEADS, moment
 from adapters.zoho.directory import reference, signs
-from adapters.zoho.walking import BEGINNING, Step, read_mark, walk
+from adapters.zoho.walking import BEGINNING, read_mark, walk
 from connector.adapter import Page
+from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
 ALWAYS: Final = ("Modified_Time", "Modified_By", "Created_Time")
@@ -38,7 +39,8 @@ class Walker:
                 marks[name] = step.mark
                 zero = None if step.rows else f"no {name} changed since the last read"
                 stored = {one: at.isoformat() for one, at in marks.items()}
-                yield Page(self._records(name, step), stored, why_zero=zero)
+                rows, bad = told_apart(step.rows, name, changed="Modified_Time")
+                yield Page(self._records(name, rows, step.since), stored, bad=bad, why_zero=zero)
 
     def _columns(self, name: str) -> list[str]:
         account = self.account
@@ -49,8 +51,8 @@ class Walker:
         ours = account.options.ours.get(name, ())
         return views.asked(account, name, [*own, *account.options.fields[name]], spare=ours)
 
-    def _records(self, name: str, step: Step) -> list[CrmRecord]:
-        return [self._record(name, row, step.since) for row in step.rows]
+    def _records(self, name: str, rows: Sequence[Json], since: datetime) -> list[CrmRecord]:
+        return [self._record(name, row, since) for row in rows]
 
     def _record(self, name: str, row: Json, since: datetime) -> CrmRecord:
         account, names = self.account, self.account.options.fields[name]

@@ -47,7 +47,7 @@ def walk(api: Api, object_name: str, fields: list[str], mark: datetime) -> Itera
     seen: set[tuple[str, str]] = set()
     for rows, reached, is_last in _pages(api, object_name, fields, mark):
         now = now or api.client.now().replace(microsecond=0)  # the platform's, once it answered
-        states = {(str(row["id"]), str(row["Modified_Time"])): row for row in rows}
+        states = {(str(row.get("id")), str(row["Modified_Time"])): row for row in rows}
         fresh = [row for state, row in states.items() if state not in seen]
         seen.update(states)
         yield Step(fresh, max(mark, now - OVERLAP) if is_last else reached, mark)

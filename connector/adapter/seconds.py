@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connector.errors import ConfigError
+from connector.errors import ConfigError, ContractError
 from connector.model import Json
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -95,9 +95,9 @@ class Listing(Struct, frozen=True):
         while True:
             rows = self.ask(mark)
             following = self._following(mark, rows)
-            fresh = [row for row in rows if (row["id"], row[self.changed]) not in seen]
+            fresh = [row for row in rows if (row.get("id"), row[self.changed]) not in seen]
             if mark.after is None:  # only the last second of such a page comes again
-                seen = {(row["id"], row[self.changed]) for row in rows}
+                seen = {(row.get("id"), row[self.changed]) for row in rows}
             yield fresh, following or self._closed(mark)
             if following is None:
                 return
@@ -108,7 +108,7 @@ class Listing(Struct, frozen=True):
         is_full = len(rows) >= self.rows
         if mark.after is not None:
             if is_full:
-                return replace(mark, after=str(rows[-1]["id"]))
+                return replace(mark, after=_last_id(rows))
             return replace(mark, at=mark.begin + _SECOND, after=None) if mark.begin < mark.end else None
         if not is_full:
             return None
@@ -119,3 +119,11 @@ class Listing(Struct, frozen=True):
     def _closed(self, mark: Mark) -> Mark:
         """The mark after its window was read to the end."""
         return Mark(max(mark.since, mark.end - self.overlap))
+
+
+def _last_id(rows: Sequence[Json]) -> str:
+    """Where a page by id ends. A row may lack its id: it is its reader's to say so."""
+    last = next((row["id"] for row in reversed(rows) if row.get("id")), None)
+    if last is None:
+        raise ContractError("a whole page of rows came without an id")
+    return str(last)

@@ -68,15 +68,17 @@ class Fault:
 
     `lose_before`: the connection dies before anything is applied. `lose_after`: the request is applied, then the
     connection dies. `stall_after`: applied, then silence until the client gives up. `reply`: this reply, not applied.
-    `reply_after`: applied, then this reply instead of the true one.
+    `reply_after`: applied, then this reply instead of the true one. `edit_after`: applied, then the true one as `edit`
+    leaves it.
     """
 
-    action: Literal["lose_before", "lose_after", "stall_after", "reply", "reply_after"]
+    action: Literal["lose_before", "lose_after", "stall_after", "reply", "reply_after", "edit_after"]
     path: str = ".*"
     method: str = ".*"
     times: int = 1
     skip: int = 0
     reply: Reply = field(default_factory=lambda: Reply(503, {"message": "unavailable"}))
+    edit: Callable[[Reply], Reply] = lambda reply: reply
 
     def fits(self, request: Request) -> bool:
         """Does it strike this request? Counts `skip` and `times` down."""
@@ -202,6 +204,8 @@ class Simulator:
                 return self._enter(request, reply), False
             if fault.action == "reply_after":
                 return self._enter(request, fault.reply), False
+            if fault.action == "edit_after":
+                return self._enter(request, fault.edit(reply)), False
             return self._enter(request, None), fault.action == "stall_after"
 
     def _apply(self, request: Request) -> Reply:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from connector.loop.requests import perform
 from connector.loop.tally import exit_code, outcome
+from connector.testing.conformance.crm.without_id import WithoutId
+from connector.testing.simulator import Fault
 from tests.sync.world import Company, line_of
 
 
@@ -111,3 +113,18 @@ def test_per_stream_what_was_read_was_saved_unchanged_or_rejected(company: Compa
     for lines in (company.run(), company.run()):
         for line in lines:
             assert line.read == line.saved + line.unchanged + line.rejected, line
+
+
+def test_a_row_of_the_crm_without_its_id_is_one_reject_and_the_others_count(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    for name in ("ana", "bia"):
+        company.sf.set_status(company.lead(name)["Id"], "Working")
+    company.sf.faults.append(Fault("edit_after", path="/query", times=1000, edit=WithoutId()))
+    lines = company.run()
+    line = line_of(lines, "decisions", "decisions")
+    assert (line.error, line.rejected, exit_code(lines)) == (None, 1, 1)
+    assert sorted([company.stage("ana"), company.stage("bia")]) == ["accepted", "mql"]
+    [(connection, stream, code)] = company.rejects()
+    assert (connection, stream, code) == ("sf", "decisions", "no_id")

@@ -14,6 +14,7 @@ from adapters.rdstation.sales.directory import OVERLAP
 from adapters.rdstation.sales.rows import LOST, Deal
 from adapters.rdstation.sales.scanning import BEGINNING
 from connector.adapter import Page
+from connector.adapter.nameless import nameless
 from connector.errors import ConfigError
 from connector.model import CrmRecord, Json
 
@@ -36,7 +37,9 @@ class Walker:
             seen.update((deal.id, deal.updated_at) for deal in fresh)
             reached = max(mark, begun - OVERLAP) if is_last else step.reached
             zero = None if fresh else "no deal changed since the last read"
-            yield Page([self._record(deal) for deal in fresh], _cursor(reached), why_zero=zero)
+            bad = [nameless(DEAL, deal.updated_at.isoformat()) for deal in fresh if not deal.id]
+            records = [self._record(deal) for deal in fresh if deal.id]
+            yield Page(records, _cursor(reached), bad=bad, why_zero=zero)
 
     def _record(self, deal: Deal) -> CrmRecord:
         view = self.account.view

@@ -35,7 +35,7 @@ def deal_of(row: Json) -> Deal:
     contacts = row.get("contacts")
     told = None if not isinstance(contacts, list) else tuple(contact_of(one) for one in contacts)
     return Deal(
-        id=str(id_of(row)),
+        id=id_of(row) or "",
         name=str(row.get("name") or ""),
         status=status_of(row),
         created_at=told_at(row, "created_at"),

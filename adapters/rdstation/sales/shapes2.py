@@ -15,7 +15,7 @@ def deal_of(row: Json) -> Deal:
     """A deal of version 2."""
     contacts = row.get("contact_ids")
     return Deal(
-        id=str(id_of(row)),
+        id=id_of(row) or "",
         name=str(row.get("name") or ""),
         status=str(row.get("status")),
         created_at=told_at(row, "created_at"),

@@ -24,7 +24,7 @@ class Rows:
     def now(self):
         return NOW
 
-    def rows(self, _model, domain, _fields, *, order, limit):
+    def rows(self, _model, domain, _fields, *, order, limit, needs):
         fits = compiled(domain, lambda _: None)
         names = [part.split()[0] for part in order.split(", ")]
         found = sorted(filter(fits, self.kept), key=lambda row: [row[name] for name in names])[:limit]

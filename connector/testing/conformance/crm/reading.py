@@ -12,7 +12,9 @@ import pytest
 from connector.loop.alike import differing
 from connector.model import CrmRecord
 from connector.testing.conformance.crm.driving import able, ids, needs, read_all, states, write_all
+from connector.testing.conformance.crm.without_id import WithoutId
 from connector.testing.conformance.crm.world import CrmWorld
+from connector.testing.simulator import Fault
 
 
 class ReadingConformance:
@@ -80,6 +82,18 @@ class ReadingConformance:
         assert ids([*seen, *rest]) >= set(added)
         newest = {one.id: one.changed_at for one in [*seen, *rest]}
         assert newest[moved[1]] == max(newest.values())
+
+    def test_a_row_without_its_id_is_one_bad_record_and_stops_no_other(self, world: CrmWorld) -> None:
+        added = [world.add(number) for number in range(1, world.page_size)]
+        world.clock.advance(60)
+        edit = WithoutId()
+        world.simulator.faults.append(Fault("edit_after", path=world.read_path, times=1000, edit=edit))
+        pages = list(world.adapter().records(None))
+        assert edit.done
+        assert len(set(added) - {ref for page in pages for ref in ids(page.records)}) <= 1
+        (bad,) = [one for page in pages for one in page.bad]
+        assert (bad.error.code, bad.error.place) == ("no_id", bad.place)
+        assert bad.error.hint
 
     def test_a_record_that_shows_late_with_an_older_time_is_still_read(self, world: CrmWorld) -> None:
         needs(world, "late")
