@@ -20,6 +20,7 @@ from msgspec import Struct
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import Api, Rows
 from adapters.dynamics365.tables import Table
+from connector.adapter.cursors import unreadable
 from connector.errors import ConfigError, RemoteRefusal
 from connector.model import Json
 
@@ -53,7 +54,7 @@ class Mark(Struct, frozen=True):
                 return cls(tuple(columns))
             return cls(known, stored["link"], stored.get("since"), stored.get("until"))
         except (AttributeError, KeyError, TypeError) as error:
-            raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+            raise unreadable() from error
 
     def stored(self) -> Json:
         """The mark as JSON."""

@@ -18,7 +18,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from adapters.hubspot.api import MAX_FOUND, Api
-from connector.errors import ConfigError, ContractError
+from connector.adapter.cursors import unreadable
+from connector.errors import ContractError
 from connector.model import Json
 
 OVERLAP_MS: Final = 10 * 60 * 1000
@@ -67,7 +68,7 @@ class Mark(Struct, frozen=True):
             seen = {str(one): int(at) for one, at in stored["seen"].items()}
             return cls(int(stored["since"]), stored["until"], int(stored["after"]), seen)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+            raise unreadable() from error
 
     def stored(self) -> Json:
         """The mark as JSON."""

@@ -17,7 +17,7 @@ from adapters.pipedrive.api import ARCHIVED_DEALS, Api
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
 from adapters.pipedrive.directory import DEAL_PARAMS
 from adapters.pipedrive.views import moment
-from connector.errors import ConfigError
+from connector.adapter.cursors import unreadable
 from connector.model import Json
 
 OVERLAP: Final = timedelta(minutes=5)
@@ -61,7 +61,7 @@ def read_mark(stored: Json | None, path: str, since: datetime) -> datetime:
     try:
         return datetime.fromisoformat(stored[path])
     except (TypeError, ValueError) as error:
-        raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+        raise unreadable() from error
 
 
 def walk(api: Api, source: Source, mark: datetime) -> Iterator[Step]:

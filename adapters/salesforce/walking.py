@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
-from connector.errors import ConfigError, ContractError
+from connector.adapter.cursors import unreadable
+from connector.errors import ContractError
 from connector.model import Json
 
 OVERLAP = timedelta(minutes=10)
@@ -48,7 +49,7 @@ class Mark(Struct, frozen=True):
                 (str(after[0]), str(after[1])) if after else None,
             )
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+            raise unreadable() from error
 
     def stored(self) -> Json:
         """The mark as JSON."""

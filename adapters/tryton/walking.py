@@ -15,8 +15,9 @@ from adapters.tryton.account import Account
 from adapters.tryton.names import OPPORTUNITY, PARTY
 from adapters.tryton.values import moment, told
 from connector.adapter import Page
+from connector.adapter.cursors import unreadable
 from connector.adapter.nameless import told_apart
-from connector.errors import ConfigError, ContractError
+from connector.errors import ContractError
 from connector.model import CrmRecord, FieldChange, Json
 
 CHANGED: Final = "last_modified_at"
@@ -101,4 +102,4 @@ def _read_cursor(cursor: Json | None, first: datetime) -> tuple[datetime, tuple[
             return since, (since - timedelta(microseconds=1), 0)
         return since, (datetime.fromisoformat(cursor["at"]), int(cursor["id"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+        raise unreadable() from error

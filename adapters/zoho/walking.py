@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from adapters.zoho.api import MAX_ROWS, Api, Listed, hidden_too, moment
 from adapters.zoho.errors import PAGE_ENDED
-from connector.errors import ConfigError, ContractError, RemoteRefusal
+from connector.adapter.cursors import unreadable
+from connector.errors import ContractError, RemoteRefusal
 from connector.model import Json
 
 OVERLAP: Final = timedelta(minutes=5)
@@ -38,7 +39,7 @@ def read_mark(stored: Json | None, name: str, since: datetime) -> datetime:
     try:
         return datetime.fromisoformat(stored[name])
     except (TypeError, ValueError) as error:
-        raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+        raise unreadable() from error
 
 
 def walk(api: Api, object_name: str, fields: list[str], mark: datetime) -> Iterator[Step]:

@@ -14,7 +14,8 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connector.errors import ConfigError, ContractError
+from connector.adapter.cursors import unreadable
+from connector.errors import ContractError
 from connector.model import Json
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -48,7 +49,7 @@ class Mark(Struct, frozen=True):
                 str(after) if after is not None else None,
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+            raise unreadable() from error
 
     def stored(self) -> Json:
         """The mark as JSON."""

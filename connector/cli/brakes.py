@@ -81,12 +81,19 @@ def list_cursors(caller: Caller) -> None:
 def set_cursor(caller: Caller, name: str, stream: str, value: str) -> None:
     """Put a stream's cursor somewhere else; the old one is kept."""
     try:
-        to = json.loads(value)
+        to = json.loads(value, object_pairs_hook=_once)
     except ValueError:
         to = None
     if not isinstance(to, dict):
         raise click.BadParameter("a cursor is a JSON object, as 'leadloop cursor list --json' prints it")
     _move(caller, "cursor set", name, stream, to)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    """A JSON object whose keys each stand once: of two values, one would be lost without a word."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
 
 
 @cursor.command()
@@ -101,14 +108,23 @@ def reset(caller: Caller, name: str, stream: str) -> None:
 def _move(caller: Caller, verb: str, name: str, stream: str, to: Any) -> None:
     with looking(caller) as (config, store):
         must_have(config, name)
-        _must_have_stream(name, stream, lists.cursors(store.read()))
+        _must_fit(name, stream, to, lists.cursors(store.read()))
     args: Json = {"subject": f"{name}/{stream}", "connection": name, "stream": stream, "cursor": to, "verb": verb}
     answer = change(caller, "cursor set", args)
-    show(caller, answer, words(answer, f"{name}/{stream} is read from there with the next run"))
+    where = "its beginning" if to is None else "there"
+    show(caller, answer, words(answer, f"{name}/{stream} is read from {where} with the next run"))
 
 
-def _must_have_stream(name: str, stream: str, known: list[dict[str, Any]]) -> None:
-    streams = [row["stream"] for row in known if row["connection"] == name]
+def _must_fit(name: str, stream: str, to: Json | None, known: list[dict[str, Any]]) -> None:
+    """Raises ConfigError for a stream that was never read, and for a cursor that has nothing of the one that stands."""
+    streams = {row["stream"]: row["cursor"] for row in known if row["connection"] == name}
+    stands = streams.get(stream)
+    if to is not None and stands and not to.keys() & stands.keys():
+        raise ConfigError(
+            f"a cursor of {name}/{stream} has none of these keys",
+            code="bad_cursor",
+            hint=f"it has: {', '.join(stands)}; see 'leadloop cursor list --json'",
+        )
     if stream not in streams:
         raise ConfigError(
             f"'{name}' has read no stream '{stream}'",

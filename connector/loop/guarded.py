@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from connector.adapter.cursors import BAD_CURSOR
 from connector.errors import AuthError, ConfigError, LeadloopError, LockedError, RetryableError, StateError
 from connector.logs import Log, place_of
 from connector.loop.context import Loop
@@ -51,6 +52,8 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
         _stopped(loop, connection.name, f"{step}/{stream}", error, tally)
         log.error("credentials refused", code=error.code, text=error.message, hint=error.hint)
     except LeadloopError as error:
+        if error.code == BAD_CURSOR:
+            error.hint = f"run 'leadloop cursor reset {connection.name} {stream}'"
         _stopped(loop, connection.name, f"{step}/{stream}", error, tally)
         log.warning("stream stopped", code=error.code, text=error.message, hint=error.hint)
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not stop the others

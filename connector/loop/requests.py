@@ -57,6 +57,8 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
         for one in reading.rejects(tx, connection=args.get("connection"))
         if args.get("id") in (None, one.id) and args.get("code") in (None, one.code)
     ]
+    if not wanted and args.get("id") is not None:
+        raise _no_reject(args["id"])
     for one in wanted:
         if one.stream in ("contacts", "named_contacts"):
             reading.want_read_again(tx, one.connection, one.key)
@@ -69,8 +71,12 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
 def _drop(tx: Tx, _store: Store, args: Json) -> Json:
     done = tx.execute("UPDATE rejects SET state = 'dropped' WHERE id = ? AND state = 'open'", (args["id"],))
     if not done.rowcount:
-        raise RecordError(f"no open reject has the number {args['id']}", code="no_reject")
+        raise _no_reject(args["id"])
     return {"dropped": done.rowcount}
+
+
+def _no_reject(number: int) -> RecordError:
+    return RecordError(f"no open reject has the number {number}", code="no_reject", hint="see 'leadloop rejects list'")
 
 
 def _join(tx: Tx, store: Store, args: Json) -> Json:

@@ -161,3 +161,25 @@ def test_time_that_passed_since_shows_in_status(ran):
     writes = {one["name"]: one["writes"] for one in status["connections"]}["sales"]
     assert writes["total"] == writes["confirmed"] == 1
     assert status["outcome"] == "ok"
+
+
+def test_a_reject_that_is_not_there_is_replayed_by_nobody(ran):
+    for verb in ("replay", "drop"):
+        error = ran.json("rejects", verb, "99", code=1)["error"]
+        assert (error["code"], error["hint"]) == ("no_reject", "see 'leadloop rejects list'")
+
+
+@pytest.mark.parametrize("value", ["nonsense", "[1]", '{"files": {}, "files": {}}', '{"foo": 1}', "{}"])
+def test_a_cursor_that_the_stream_never_has_is_not_set(ran, value):
+    assert ran.leadloop("cursor", "set", "export", "contacts", value).exit_code == 2
+    assert "files" in ran.json("cursor", "list")["cursors"][1]["cursor"]
+
+
+def test_a_cursor_that_cannot_be_read_names_the_command_that_resets_it(ran):
+    assert ran.leadloop("cursor", "set", "export", "contacts", '{"files": {}}').exit_code == 0
+    line = next(one for one in ran.run(code=2)["steps"] if one["stream"] == "contacts")
+    assert (line["error"], line["hint"]) == (
+        "the stored cursor cannot be read", "run 'leadloop cursor reset export contacts'",
+    )  # fmt: skip
+    assert "from its beginning" in ran.leadloop("cursor", "reset", "export", "contacts").stdout
+    ran.run()

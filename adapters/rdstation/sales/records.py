@@ -14,8 +14,8 @@ from adapters.rdstation.sales.directory import OVERLAP
 from adapters.rdstation.sales.rows import LOST, Deal
 from adapters.rdstation.sales.scanning import BEGINNING
 from connector.adapter import Page
+from connector.adapter.cursors import unreadable
 from connector.adapter.nameless import nameless
-from connector.errors import ConfigError
 from connector.model import CrmRecord, Json
 
 
@@ -86,7 +86,7 @@ def _mark(cursor: Json | None, since: datetime | None) -> datetime:
     try:
         return datetime.fromisoformat(cursor["mark"])
     except (TypeError, ValueError) as error:
-        raise ConfigError("the stored cursor cannot be read", hint="run 'leadloop cursor reset'") from error
+        raise unreadable() from error
 
 
 def _cursor(reached: datetime | None) -> Json | None:
