@@ -39,6 +39,8 @@ def pull(loop: Loop, source: Marketing) -> list[Tally]:
     """All streams of one connection, each on its own: one that fails stops no other."""
     able = source.spec.capabilities
     lines: list[Tally] = []
+    if able.changes == "full":
+        _read_all_for_named(loop, source)
     if able.removals == "feed" and reading.is_untouched(loop.store.read(), source.name):
         begun = guarded(loop, source, "pull", "removals", _begin_removals)
         lines += [begun] if begun.error else []
@@ -52,6 +54,16 @@ def pull(loop: Loop, source: Marketing) -> list[Tally]:
     if able.removals == "feed":
         lines.append(guarded(loop, source, "pull", "removals", _removals))
     return [line for line in lines if line.stream != "named_contacts" or line.read or line.error]
+
+
+def _read_all_for_named(loop: Loop, source: Marketing) -> None:
+    """Files have nothing to ask for by its id: for what a replay or a backfill named, all of them are read again."""
+    if not reading.has_reads(loop.store.read(), source.name):
+        return
+    with loop.store.write(step=True) as tx:
+        reading.forget_reads(tx, source.name)
+        for stream in ("contacts", "activities"):
+            reading.move_cursor(tx, source.name, stream, None, loop.world.now())
 
 
 def walk(

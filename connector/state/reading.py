@@ -246,6 +246,16 @@ def absent(tx: sqlite3.Connection, connection: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def has_reads(db: sqlite3.Connection, connection: str) -> bool:
+    """Is anything of this connection still to be read by its id?"""
+    return db.execute("SELECT 1 FROM to_read WHERE connection = ? LIMIT 1", (connection,)).fetchone() is not None
+
+
+def forget_reads(tx: sqlite3.Connection, connection: str) -> None:
+    """Nothing of this connection is to be read by its id any more."""
+    tx.execute("DELETE FROM to_read WHERE connection = ?", (connection,))
+
+
 def want_read_again(tx: sqlite3.Connection, connection: str, id_: str) -> None:
     """A parked contact gets another chance: it is asked for by its id, or its file is read again from the start."""
     want_read(tx, connection, [ToRead("contacts", id_)])

@@ -183,3 +183,15 @@ def test_a_cursor_that_cannot_be_read_names_the_command_that_resets_it(ran):
     )  # fmt: skip
     assert "from its beginning" in ran.leadloop("cursor", "reset", "export", "contacts").stdout
     ran.run()
+
+
+@pytest.mark.parametrize("asked", [("backfill", "export"), ("rejects", "replay")])
+def test_files_are_read_again_whole_for_what_was_asked_for_by_its_id(company, asked):
+    company.write("in/contacts.csv", CONTACTS.replace("c3,caio@acme.example", ",caio@acme.example"))
+    company.run(code=1)
+    assert company.leadloop(*asked).exit_code == 0
+    report = company.json("run", "--once", code=1 if asked[0] == "rejects" else 0)  # the line is as bad as before
+    (contacts,) = [line for line in report["steps"] if line["stream"] == "contacts"]
+    assert contacts["read"] == 3
+    assert {line["error"] for line in report["steps"]} == {None}
+    assert company.json("run", "--once")["outcome"] == "ok"
