@@ -19,7 +19,6 @@ import certifi
 import requests
 from msgspec import Struct
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -140,23 +139,29 @@ class _Transport(HTTPAdapter):
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> ConnectionPool:
         """The pool of the request's origin."""
-        origin = "/".join(str(request.url).split("/", 3)[:3])
+        origin = _split(request)[0]
         if origin not in self._pools:
             self._pools[origin] = super().get_connection_with_tls_context(request, verify, proxies, cert)
         return self._pools[origin]
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
         """Path and query: there is never a proxy."""
-        return request.path_url
+        return _split(request)[1]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Status, headers and the stream; no cookie is kept."""
         response = requests.Response()
         response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
+        response.headers = resp.headers  # urllib3's know no case either
         response.raw = resp
         response.request = req
         return response
+
+
+def _split(request: requests.PreparedRequest) -> tuple[str, str]:
+    """Origin and path of a prepared request; a fragment is never sent."""
+    scheme, _, host, path = str(request.url).partition("#")[0].split("/", 3)
+    return f"{scheme}//{host}", f"/{path}"
 
 
 @cache
@@ -172,14 +177,15 @@ def _prepared(
     method: str, url: str, params: Mapping[str, Any] | None, headers: Mapping[str, str], body: bytes | None
 ) -> requests.PreparedRequest:
     request = requests.PreparedRequest()
-    request.prepare_method(method)
+    request.method = method
     if _PLAIN_URL.fullmatch(url):
         query = urlencode({name: value for name, value in (params or {}).items() if value is not None}, doseq=True)
         request.url = f"{url}?{query}" if query else url
     else:
         request.prepare_url(url, params)
     request.prepare_headers({**_HEADERS, **headers})
-    request.prepare_body(body, None)
+    if body is not None or method not in ("GET", "HEAD"):
+        request.prepare_body(body, None)
     return request
 
 
