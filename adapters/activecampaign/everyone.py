@@ -28,7 +28,7 @@ def everyone(client: Client, cursor: Json | None, size: int, *, asks_log: bool) 
         streams = ["contacts"] if asks_log and feed.is_shown(client) else ["contacts", "activities"]
         stood = {"after": 0, "turn": client.now().date().toordinal() % DAYS, "streams": streams}
     while True:
-        asked = {"status": -1, "orders[id]": "ASC", "id_greater": stood["after"], "limit": size}
+        asked = {"status": -1, "orders[id]": "ASC", "id_greater": int(stood["after"]), "limit": size}
         answer = client.request("GET", PATH, params=asked)
         found = rows(answer, "contacts")
         ids = ids_after(found, stood["after"])

@@ -25,6 +25,7 @@ from adapters.acton.lists import KEY, Lists
 from adapters.acton.paging import Step, steps
 from adapters.acton.people import People, key_of
 from connector.adapter import Client, Page, ToRead
+from connector.adapter.cursors import reading
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -71,7 +72,7 @@ class Changes(Struct):
         }  # fmt: skip
         since = datetime.fromisoformat(place["from"]) if place["from"] else None
         read = partial(self.lists.page, list_id, size=self.size, since=since)
-        for step in steps(read, key_of, self.size, offset=place.get("offset", 0), anchor=place.get("anchor", ())):
+        for step in steps(read, key_of, self.size, offset=int(place.get("offset", 0)), anchor=place.get("anchor", ())):
             if "began" not in place:  # only now: our own clock may be wrong, that of an answer is the platform's
                 place = {**place, "began": self.client.now().isoformat(), "again": {}}
             seen = place["seen"]
@@ -113,7 +114,8 @@ class Changes(Struct):
     def _consent(self, stood: Json) -> Page[Json]:
         """Contacts who opted out, complained or came back, though their records did not change."""
         began = self.client.now().isoformat()
-        since = datetime.fromisoformat(stood["consent"]["from"]) - LATE
+        with reading():
+            since = datetime.fromisoformat(stood["consent"]["from"]) - LATE
         met = {_short(f"{email} {at}"): email for email, at in self.suppressed.since(since)}
         news = {email for one, email in met.items() if one not in stood["consent"]["told"]}
         ids = self.people.with_addresses(news | self.suppressed.came_back())

@@ -41,7 +41,7 @@ class Sweep(Struct):
         for list_id in chosen[begin:]:
             here = stood if stood.get("list") == list_id else {}
             read = partial(self.lists.page, list_id, size=self.size)
-            offset, anchor = here.get("offset", 0), here.get("anchor", ())
+            offset, anchor = int(here.get("offset", 0)), here.get("anchor", ())
             for step in steps(read, key_of, self.size, offset=offset, anchor=anchor):
                 place = {"list": list_id, "offset": step.offset, "anchor": list(step.anchor)}
                 due = self._due(step, len(chosen), now)

@@ -16,6 +16,7 @@ from adapters.hubspot.api import Api
 from adapters.hubspot.forms import OVERLAP_MS
 from adapters.hubspot.walking import ms
 from connector.adapter import Page
+from connector.adapter.cursors import reading
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -33,7 +34,8 @@ def pages(api: Api, since: datetime | None, mark_ms: int | None) -> Iterator[tup
         yield Page(why_zero="the token lacks the scope 'content': no e-mail event is read"), None
         return
     now = ms(api.client.now())
-    start = mark_ms - OVERLAP_MS if mark_ms is not None else ms(since or api.client.now() - FIRST_READ)
+    with reading():
+        start = mark_ms - OVERLAP_MS if mark_ms is not None else ms(since or api.client.now() - FIRST_READ)
     while start < now:
         end = min(start + WINDOW_MS, now)
         for type_ in TYPES:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from adapters.hubspot.api import Api
 from adapters.hubspot.walking import ms
 from connector.adapter import Page
+from connector.adapter.cursors import reading
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -38,7 +39,8 @@ def pages(
         return
     for form in (one for one in listed if not chosen or str(one.get("id")) in chosen):
         guid = str(form["id"])
-        until = stood[guid] - OVERLAP_MS if guid in stood else ms(since) if since else 0
+        with reading():
+            until = stood[guid] - OVERLAP_MS if guid in stood else ms(since) if since else 0
         newest = stood.get(guid, 0)
         for rows in _submissions(api, guid, until):
             found += len(rows)

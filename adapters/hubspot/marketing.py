@@ -41,8 +41,9 @@ from connector.adapter import (
     ToRead,
 )  # fmt: skip
 from connector.adapter.batching import Told
+from connector.adapter.cursors import unreadable
 from connector.adapter.usable import prepares
-from connector.errors import ContractError, RemoteError
+from connector.errors import ContractError, RemoteError, RemoteRefusal
 from connector.model import Field, Json, LeadWrite, Outcome, ReadBack
 
 
@@ -112,12 +113,19 @@ class HubSpotMarketing(MarketingAdapter):
     def everyone(self, cursor: Json | None) -> Iterator[Page[str]]:
         """By ascending id, in which nobody moves: the platform's token of the next page is all that is kept."""
         stood = dict(cursor or {})
+        kept = stood.get("after")
+        generation = int(stood.get("generation", 0))
         limit = min(self.page_size, MAX_LISTED)
         while True:
-            found = self.api.listed(CONTACTS, stood.get("after"), archived=False, limit=limit)
+            try:
+                found = self.api.listed(CONTACTS, stood.get("after"), archived=False, limit=limit)
+            except RemoteRefusal as refusal:
+                if kept is None or stood["after"] != kept:
+                    raise
+                raise unreadable() from refusal  # nothing else of the question could be refused
             ids = [str(row["id"]) for row in found.rows]
             if found.next is None:
-                yield Page(ids, {"generation": int(stood.get("generation", 0)) + 1})
+                yield Page(ids, {"generation": generation + 1})
                 return
             if found.next == stood.get("after"):
                 raise ContractError("the list of contacts names the same next page again")

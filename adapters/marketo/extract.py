@@ -22,6 +22,7 @@ from adapters.marketo.answers import as_sent, moment, rows_of
 from adapters.marketo.slices import SLICE_BYTES, FileGoneError, Slice, read_slice
 from adapters.marketo.spec import BULK
 from connector.adapter import Client
+from connector.adapter.cursors import reading
 from connector.errors import ContractError, QuotaError, RemoteRefusal
 from connector.model import Json
 
@@ -56,7 +57,7 @@ class Extract(Struct, frozen=True):
 
     def walk(self, stood: Json) -> Iterator[Step]:
         """Steps as far as the jobs have come."""
-        while stood["jobs"] or moment(stood["next"]) < moment(stood["end"]):
+        while _is_left(stood):
             for step in self._begun(_planned(stood)):
                 stood = step.cursor or stood
                 yield step
@@ -147,6 +148,13 @@ class Extract(Struct, frozen=True):
 
     def _path(self, end: str) -> str:
         return f"/bulk/v1/{self.kind}/export{end}"
+
+
+def _is_left(stood: Json) -> bool:
+    """Is there a job under way, or a time that no job covers yet?"""
+    with reading():
+        under_way = [job["id"] for job in stood["jobs"]]
+        return moment(stood["next"]) < moment(stood["end"]) or bool(under_way)
 
 
 def _planned(stood: Json) -> Json:

@@ -42,7 +42,7 @@ class Feed(Struct, frozen=True):
     def walk(self, cursor: Json | None) -> Iterator[tuple[list[Json], Json]]:
         """New rows page by page, each with the cursor that stands once they are saved."""
         walk = self._begun(dict(cursor or {}))
-        seen: dict[str, str] = dict(walk["seen"])
+        seen: dict[str, str] = {key: str(at) for key, at in walk["seen"].items()}
         while True:
             answer = self._page(walk)
             body = answer.json()

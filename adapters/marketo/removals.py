@@ -20,6 +20,7 @@ from adapters.marketo.activities import attributes_of
 from adapters.marketo.answers import moment, moment_or_none
 from adapters.marketo.feed import Feed, key_of, read_until_now
 from connector.adapter import BadRecord, Client, Page, Removal
+from connector.adapter.cursors import resumed
 from connector.errors import RecordError
 from connector.model import Json
 
@@ -41,7 +42,7 @@ def walk(client: Client, cursor: Json | None, page_size: int) -> Iterator[Page[R
         yield Page(records=gone, cursor=dict(stood), bad=missed)
         missed = []
     feed = Feed(client, LOG, {"activityTypeIds": [MERGE], "batchSize": page_size}, first_at)
-    for rows, place in feed.walk(stood.get("merged")):
+    for rows, place in resumed(feed.walk, stood.get("merged")):
         stood["merged"] = place
         merged, bad = _merges(rows)
         yield Page(records=merged, bad=bad, cursor=dict(stood))

@@ -23,6 +23,7 @@ from adapters.mautic.asking import FAR_BACK, Where, as_asked, moment, one_of, to
 from adapters.mautic.naming import Names, answers_of
 from adapters.mautic.tables import LATE, high, new_rows, place_at, read_table
 from connector.adapter import Client, Page, ToRead
+from connector.adapter.cursors import reading
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -95,9 +96,9 @@ class Acts(Struct):
 
     def _opens(self, stood: Json) -> Iterator[Page[Json]] | None:
         """Mails opened since the last walk began, by id."""
-        opens = stood["opens"]
-        if "began" not in opens:
-            opens = {"from": opens.get("from"), "began": self.client.now().isoformat(), "after": 0}
+        with reading():
+            opens = dict(stood["opens"])
+            opens = {"began": self.client.now().isoformat(), "after": 0, "from": opens.get("from"), **opens}
         first = self._opened(opens)
         return None if first is None else self._open_pages(stood, opens, first)
 
@@ -106,14 +107,17 @@ class Acts(Struct):
             opens = {**opens, "after": int(rows[-1]["id"])}
             yield Page(records=self._acts(OPENS, rows), cursor={**stood, "opens": opens})
             rows = self._opened(opens) if len(rows) == self.size else None
-        begin = datetime.fromisoformat(opens["began"]) - LATE
+        with reading():
+            begin = datetime.fromisoformat(opens["began"]) - LATE
         yield Page(cursor={**stood, "opens": {"from": begin.isoformat()}})
 
     def _opened(self, opens: Json) -> list[Json] | None:
-        begin = datetime.fromisoformat(opens["from"]) if opens["from"] else self.since
+        with reading():
+            begin = datetime.fromisoformat(opens["from"]) if opens["from"] else self.since
+            after = int(opens["after"])
         since = as_asked(begin) if begin else FAR_BACK
         either = (Where("last_opened", "gte", since), Where("date_read", "gte", since))
-        asked = [Where("id", "gt", int(opens["after"])), Where(either=either)]
+        asked = [Where("id", "gt", after), Where(either=either)]
         return read_table(self.client, OPENS, asked, limit=self.size)
 
     def _newly_known(self, stood: Json) -> Iterator[Page[Json]]:

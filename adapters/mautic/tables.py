@@ -19,6 +19,7 @@ from adapters.mautic.asking import Where, query, rows
 from adapters.mautic.runs import holds, joined, past
 from adapters.mautic.spec import DENIED
 from connector.adapter import Client
+from connector.adapter.cursors import reading
 from connector.errors import RemoteRefusal
 from connector.model import Json
 
@@ -63,7 +64,8 @@ def new_rows(
     client: Client, table: str, place: Json, conditions: Sequence[Where], size: int
 ) -> Iterator[tuple[list[Json], Json]] | None:
     """Pages of rows that were not passed on yet, each with the place after it; None when the table is not allowed."""
-    after = past(_met(place), begin(place))
+    with reading():
+        after = past(_met(place), begin(place))
     first = read_table(client, table, [Where("id", "gt", after), *conditions], limit=size)
     return None if first is None else _pages(client, table, place, conditions, size, after, first)
 

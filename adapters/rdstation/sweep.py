@@ -16,6 +16,7 @@ from typing import Final
 from adapters.rdstation.hot import OVERLAP
 from adapters.rdstation.listing import ContactList, Listing, moment
 from connector.adapter import Page, ToRead
+from connector.adapter.cursors import reading
 from connector.model import Json
 
 LATE: Final = timedelta(days=2)
@@ -25,6 +26,7 @@ LATE: Final = timedelta(days=2)
 def everyone(contacts: ContactList, cursor: Json | None) -> Iterator[Page[str]]:
     """Ids page by page; the cursor of the last page begins the next generation."""
     stood = dict(cursor or {})
+    generation = int(stood.get("generation", 0))
     stood.setdefault("began_at", contacts.client.now().isoformat())
     for listing in contacts.pages(int(stood.get("page", 1)), stood.get("total")):
         if "first" not in stood and any(row.get("last_conversion_date") for row in listing.rows):
@@ -34,13 +36,15 @@ def everyone(contacts: ContactList, cursor: Json | None) -> Iterator[Page[str]]:
         yield Page(records=_ids(listing), cursor=stood, to_read=late, total=listing.total)
     for listing in _lap(contacts, stood):
         yield Page(records=_ids(listing), total=listing.total)
-    yield Page(cursor={"generation": int(stood.get("generation", 0)) + 1})
+    yield Page(cursor={"generation": generation + 1})
 
 
 def _lap(contacts: ContactList, stood: Json) -> Iterator[Listing]:
     """The top of the list again, down to what converted before the sweep began."""
     began_at = moment(stood["began_at"]) - OVERLAP
-    for listing in contacts.dated_pages(int(stood.get("first", 1))):
+    with reading():
+        first = int(stood.get("first", 1))
+    for listing in contacts.dated_pages(first):
         yield listing
         times = [row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")]
         if any(moment(time) < began_at for time in times):

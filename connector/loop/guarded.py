@@ -54,6 +54,7 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
     except LeadloopError as error:
         if error.code == BAD_CURSOR:
             error.hint = f"run 'leadloop cursor reset {connection.name} {stream}'"
+            log = log.bind(**_origin(error))
         _stopped(loop, connection.name, f"{step}/{stream}", error, tally)
         log.warning("stream stopped", code=error.code, text=error.message, hint=error.hint)
     except Exception as error:  # noqa: BLE001 - a mistake of ours in one stream must not stop the others
@@ -65,6 +66,12 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
     tally.requests = connection.requests() - before
     tally.duration_s = round(loop.world.monotonic() - began, 3)
     return tally
+
+
+def _origin(error: LeadloopError) -> dict[str, str]:
+    """What an error was made of, for the log: should the cursor not be to blame, this is where to look."""
+    cause = error.__cause__
+    return {} if cause is None else {"error": type(cause).__name__, "place": place_of(cause)}
 
 
 def _stopped(loop: Loop, connection: str, stream: str, error: LeadloopError, tally: Tally) -> None:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from connector.adapter import ContactAnswer, Page, Removal, ToRead
+from connector.adapter.cursors import resumed
 from connector.errors import LeadloopError, RecordError
 from connector.identity import new_leadloop_ids
 from connector.loop.context import Loop, Marketing
@@ -79,7 +80,7 @@ def walk(
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, source.name, stream, loop.world.now(), loop.run, "start of a walk")
     named = 0
-    for page in gathered(pages(bookmark.stands), loop.world.monotonic):
+    for page in gathered(resumed(pages, bookmark.stands), loop.world.monotonic):
         at = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             save(tx, page, at, tally)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from connector.adapter import ToRead
+from connector.adapter.cursors import resumed
 from connector.loop.context import Loop, Marketing
 from connector.loop.tally import Tally
 from connector.state import people, reading
@@ -33,7 +34,7 @@ def reconcile(loop: Loop, source: Marketing, tally: Tally) -> None:
         return
     if bookmark.stands is None:
         _forget_seen(loop, source)
-    for page in source.adapter.everyone(bookmark.stands):
+    for page in resumed(source.adapter.everyone, bookmark.stands):
         now = loop.world.now()
         with loop.store.write(durable=False, step=True) as tx:
             tally.read += len(page.records)

@@ -18,13 +18,16 @@ import pytest
 from connector.testing.conformance.marketing.network import NetworkConformance
 from connector.testing.conformance.marketing.reading import ReadingConformance
 from connector.testing.conformance.marketing.removing import RemovalConformance
+from connector.testing.conformance.marketing.resuming import ResumingConformance
 from connector.testing.conformance.marketing.world import DocumentedError, MarketingWorld
 from connector.testing.conformance.marketing.writing import WritingConformance
 
 __all__ = ["DocumentedError", "MarketingConformance", "MarketingWorld"]
 
 
-class MarketingConformance(ReadingConformance, RemovalConformance, WritingConformance, NetworkConformance):
+class MarketingConformance(
+    ReadingConformance, ResumingConformance, RemovalConformance, WritingConformance, NetworkConformance
+):
     """Subclass it and give `world`. A test of something that the platform does not have is skipped, and says so."""
 
     @pytest.fixture

@@ -56,7 +56,10 @@ class Objects:
         limit = int(request.params.get("limit", 10))
         if not 0 < limit <= MAX_ROWS:
             return wording.refused(400, "VALIDATION_ERROR", "limit must be between 1 and 100")
-        after = int(base64.b64decode(request.params["after"])) if request.params.get("after") else 0
+        try:
+            after = int(base64.b64decode(request.params["after"])) if request.params.get("after") else 0
+        except ValueError:
+            return wording.refused(400, "VALIDATION_ERROR", "the given 'after' is no paging token")
         source = records.bin if request.params.get("archived") == "true" else records.live
         ids = sorted(one for one in source if one > after)
         properties = request.params.get("properties", "").split(",")
