@@ -13,7 +13,8 @@ from adapters.dynamics365.api import Api
 from adapters.dynamics365.schema import Schema
 from adapters.dynamics365.tables import PEOPLE, TABLES, Table
 from adapters.dynamics365.walking import Mark, Step, walk
-from connector.adapter import Page, Removal
+from connector.adapter import BadRecord, Page, Removal
+from connector.adapter.nameless import told_apart
 from connector.model import Json
 
 
@@ -24,9 +25,10 @@ def pages(api: Api, schema: Schema, names: Sequence[str], cursor: Json | None) -
     for table in tables:
         for step in walk(api, table, marks[table.name], tracked=True, since=None):
             marks[table.name] = step.mark
-            found = list(_found(table, step))
+            found, bad = _found(table, step)
             stored = {name: mark.stored() for name, mark in marks.items()}
-            yield Page(found, stored, why_zero=None if found else f"no {table.name} was deleted or merged")
+            zero = None if found or bad else f"no {table.name} was deleted or merged"
+            yield Page(found, stored, bad=bad, why_zero=zero)
 
 
 def _columns(table: Table) -> list[str]:
@@ -34,8 +36,12 @@ def _columns(table: Table) -> list[str]:
     return [table.id, "modifiedon", *merges]
 
 
-def _found(table: Table, step: Step) -> Iterator[Removal]:
-    for row in step.rows:
-        if row.get("merged") and row.get("_masterid_value"):
-            yield Removal(row[table.id], row["_masterid_value"], odata.moment(row["modifiedon"]), table.name)
-    yield from (Removal(one, object=table.name) for one in step.deleted)
+def _found(table: Table, step: Step) -> tuple[list[Removal], list[BadRecord]]:
+    """Merges and deletions. The rows of deletions carry an id and no time."""
+    rows = [row for row in step.rows if row.get("merged") and row.get("_masterid_value")]
+    merged, bad = told_apart(rows, table.name, id_=table.id, changed="modifiedon", gone=True)
+    deleted, more = told_apart(step.deleted, table.name, changed="modifiedon", gone=True)
+    found = [
+        Removal(row[table.id], row["_masterid_value"], odata.moment(row["modifiedon"]), table.name) for row in merged
+    ]
+    return [*found, *(Removal(str(row["id"]), object=table.name) for row in deleted)], [*bad, *more]

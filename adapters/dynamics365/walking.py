@@ -62,10 +62,10 @@ class Mark(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """Rows of one page, ids of records that are deleted, and the mark that stands once they are saved."""
+    """Rows of one page, those that tell of deleted records, and the mark that stands once they are saved."""
 
     rows: list[Json]
-    deleted: list[str]
+    deleted: list[Json]
     mark: Mark
 
 
@@ -98,7 +98,7 @@ def _by_links(api: Api, table: Table, mark: Mark) -> Iterator[Step]:
             )
         mark = Mark(mark.columns, link)
         rows = [row for row in page.rows if not _is_deleted(row)]
-        yield Step(rows, [str(row["id"]) for row in page.rows if _is_deleted(row)], mark)
+        yield Step(rows, [row for row in page.rows if _is_deleted(row)], mark)
         if page.next is None:
             return
 

@@ -8,6 +8,7 @@ nowhere: that is found by the next write, or by the walk over everybody on the m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from adapters.hubspot.api import MAX_FOUND, MAX_LISTED, Api
 from adapters.hubspot.survivors import MERGED, merged_into
 from adapters.hubspot.walking import OVERLAP_MS, Mark, moment, ms, walk
 from connector.adapter import Page, Removal
+from connector.adapter.nameless import told_apart
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -60,15 +62,21 @@ def pages(api: Api, objects: Sequence[str], cursor: Json | None, *, limit: int =
     begin = Mark.read(stored.get("merges"), None)
     for rows, mark in walk(api, CONTACTS, begin, [MERGED], where=_ABSORBED, limit=limit):
         stored["merges"] = mark.stored()
-        merges = [Removal(loser, str(row["id"]), object=CONTACTS) for row in rows for loser in merged_into(row)]
-        yield Page(merges, dict(stored), why_zero=None if merges else "nobody was merged since the last read")
+        named, bad = told_apart(rows, CONTACTS, changed="updatedAt")  # a row is the winner: it is still there
+        merges = [Removal(loser, str(row["id"]), object=CONTACTS) for row in named for loser in merged_into(row)]
+        zero = None if merges or bad else "nobody was merged since the last read"
+        yield Page(merges, dict(stored), bad=bad, why_zero=zero)
     for name in objects:
-        for removals, bin_ in _bin(api, name, Bin.read(stored.get(name)), min(limit, MAX_LISTED)):
+        for rows, bin_ in _bin(api, name, Bin.read(stored.get(name)), min(limit, MAX_LISTED)):
             stored[name] = bin_.stored()
-            yield Page(removals, dict(stored), why_zero=None if removals else f"no {name} deleted since the last read")
+            named, bad = told_apart(rows, name, changed="archivedAt", gone=True)
+            removals = [Removal(str(row["id"]), at=_archived_at(row), object=name) for row in named]
+            zero = None if removals or bad else f"no {name} deleted since the last read"
+            yield Page(removals, dict(stored), bad=bad, why_zero=zero)
 
 
-def _bin(api: Api, name: str, bin_: Bin, limit: int) -> Iterator[tuple[list[Removal], Bin]]:
+def _bin(api: Api, name: str, bin_: Bin, limit: int) -> Iterator[tuple[list[Json], Bin]]:
+    """What came into a bin since its last walk, page by page, with where the walk then stands."""
     now = ms(api.client.now())
     if not bin_.began_ms:
         if now < bin_.due_ms:
@@ -76,18 +84,20 @@ def _bin(api: Api, name: str, bin_: Bin, limit: int) -> Iterator[tuple[list[Remo
         bin_ = replace(bin_, began_ms=now)
     while True:
         found = api.listed(name, bin_.after, archived=True, limit=limit)
-        removals = [one for row in found.rows if (one := _deleted(name, row, bin_.since_ms)) is not None]
+        rows = [row for row in found.rows if _is_new(row, bin_.since_ms)]
         if found.next is None:
-            yield removals, bin_.closed()
+            yield rows, bin_.closed()
             return
         if found.next == bin_.after:
             raise ContractError(f"the list of deleted {name} names the same next page again")
         bin_ = replace(bin_, after=found.next)
-        yield removals, bin_
+        yield rows, bin_
 
 
-def _deleted(name: str, row: Json, since_ms: int) -> Removal | None:
-    at = moment(row["archivedAt"]) if row.get("archivedAt") else None
-    if at is not None and ms(at) < since_ms:
-        return None
-    return Removal(str(row["id"]), at=at, object=name)
+def _is_new(row: Json, since_ms: int) -> bool:
+    at = _archived_at(row)
+    return at is None or ms(at) >= since_ms
+
+
+def _archived_at(row: Json) -> datetime | None:
+    return moment(row["archivedAt"]) if row.get("archivedAt") else None

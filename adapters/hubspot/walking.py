@@ -88,7 +88,7 @@ class Mark(Struct, frozen=True):
         # A row without its id is given on: it is its reader's to say so.
         fresh = [row for row in rows if not row.get("id") or self.seen.get(str(row["id"])) != stamps[str(row["id"])]]
         after = max((int(one) for one in stamps), default=self.after)
-        if rows and after <= self.after:
+        if stamps and after <= self.after:
             raise ContractError("the search does not move on: it answers with ids that it was asked to leave behind")
         late = {one: at for one, at in stamps.items() if at >= self._kept_from()}
         return fresh, replace(self, after=after, seen=_newest({**self.seen, **late}))
@@ -139,9 +139,12 @@ def _window(
         if mark.until_ms is None:
             # Only now: the first answer of a process brings the platform's clock.
             mark = replace(mark, until_ms=ms(api.client.now()))
+        before = mark.after
         rows, mark = mark.past(found.rows)
         if found.next is None:
             yield rows, mark.closed()
             return
+        if found.rows and mark.after == before:
+            raise ContractError(f"HubSpot answered a whole page of {object_name} without ids")
         offset = None if found.rows else found.next
         yield rows, mark

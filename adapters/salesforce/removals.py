@@ -13,6 +13,7 @@ from adapters.salesforce.api import Api
 from adapters.salesforce.resolving import PEOPLE
 from adapters.salesforce.walking import Mark, walk
 from connector.adapter import Page, Removal
+from connector.adapter.nameless import told_apart
 from connector.model import Json
 
 KEPT = timedelta(days=15)
@@ -28,7 +29,8 @@ def pages(api: Api, objects: Sequence[str], cursor: Json | None) -> Iterator[Pag
         for rows, mark in walk(api, head, marks[name], where="IsDeleted = true", deleted=True):
             marks[name] = mark
             zero = None if rows else f"no {name} deleted or merged since {mark.since.isoformat()}"
-            yield Page([_removal(name, row) for row in rows], _stored(marks), why_zero=zero)
+            named, bad = told_apart(rows, name, id_="Id", changed="SystemModstamp", gone=True)
+            yield Page([_removal(name, row) for row in named], _stored(marks), bad=bad, why_zero=zero)
 
 
 def _stored(marks: dict[str, Mark]) -> Json:

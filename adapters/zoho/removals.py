@@ -13,6 +13,7 @@ from adapters.zoho.api import MAX_ROWS, Api, Listed, moment
 from adapters.zoho.errors import PAGE_ENDED
 from adapters.zoho.walking import OVERLAP, read_mark
 from connector.adapter import Page, Removal
+from connector.adapter.nameless import told_apart
 from connector.errors import RemoteRefusal
 from connector.model import Json
 
@@ -32,7 +33,9 @@ def pages(api: Api, objects: Sequence[str], cursor: Json | None) -> Iterator[Pag
                 marks[name] = max(since, now - OVERLAP)
             stored = {one: mark.isoformat() for one, mark in marks.items()}
             zero = None if rows else f"no {name} deleted since {since.isoformat()}"
-            yield Page([_removal(name, row) for row in rows], stored if is_last else None, why_zero=zero)
+            named, bad = told_apart(rows, name, changed="deleted_time", gone=True)
+            removals = [_removal(name, row) for row in named]
+            yield Page(removals, stored if is_last else None, bad=bad, why_zero=zero)
 
 
 def _lists(api: Api, name: str, since: datetime) -> Iterator[tuple[list[Json], bool]]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from connector.adapter import Page, Removal
+from connector.adapter import BadRecord, Page, Removal
 from connector.adapter.crm import anybody
+from connector.adapter.cursors import resumed
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop import ours
@@ -35,7 +36,7 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
     is_person = crm.adapter.people() if crm.mapping.asks_people else anybody
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
-    for page in crm.adapter.records(bookmark.stands):
+    for page in resumed(crm.adapter.records, bookmark.stands):
         found = ours.compare(loop, crm, page.records)
         with loop.store.write(step=True) as tx:
             _save_page(tx, loop, crm, page, tally, is_person)
@@ -55,12 +56,13 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
 def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Deleted and merged records: the person moves on to the survivor, or the record is forgotten, never made again."""
     bookmark = reading.Bookmark(loop.store.read(), crm.name, "removals")
-    for page in crm.adapter.removals(bookmark.stands):
+    for page in resumed(crm.adapter.removals, bookmark.stands):
         with loop.store.write(step=True) as tx:
+            tally.read += len(page.records)
+            tally.saved += len(page.records)
             for removal in page.records:
-                tally.read += 1
-                tally.saved += 1
                 _remove(tx, loop, crm, removal)
+            _park_bad(tx, loop, crm, "removals", page.bad, tally)
             if not bookmark.move(tx, page.cursor, loop.world.now()):
                 tally.why_zero = reading.SET_MEANWHILE
                 return
@@ -72,12 +74,8 @@ def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
 
 def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally, is_person: IsPerson) -> None:
     now = loop.world.now()
-    tally.read += len(page.records) + len(page.bad)
-    tally.rejected += len(page.bad)
-    for bad in page.bad:
-        tally.new_rejects += reading.add_reject(
-            tx, crm.name, STREAM, bad.place, bad.error, now, raw=bad.raw or None, run=loop.run
-        )
+    tally.read += len(page.records)
+    _park_bad(tx, loop, crm, STREAM, page.bad, tally)
     before = store.seen_before(tx, crm.name, page.records)
     owners = Owners(tx, loop, crm, page.records)
     for record in page.records:
@@ -93,6 +91,15 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
             continue
         tally.saved += changed
         tally.unchanged += not changed
+
+
+def _park_bad(tx: Tx, loop: Loop, crm: Crm, stream: str, found: Sequence[BadRecord], tally: Tally) -> None:
+    tally.read += len(found)
+    tally.rejected += len(found)
+    for bad in found:
+        tally.new_rejects += reading.add_reject(
+            tx, crm.name, stream, bad.place, bad.error, loop.world.now(), raw=bad.raw or None, run=loop.run
+        )
 
 
 class Owners:

@@ -128,3 +128,15 @@ def test_a_row_of_the_crm_without_its_id_is_one_reject_and_the_others_count(comp
     assert sorted([company.stage("ana"), company.stage("bia")]) == ["accepted", "mql"]
     [(connection, stream, code)] = company.rejects()
     assert (connection, stream, code) == ("sf", "decisions", "no_id")
+
+
+def test_a_removal_without_its_id_is_one_reject_and_the_others_count(company: Company) -> None:
+    for name in ("ana", "bia"):
+        company.convert(name, "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    for name in ("ana", "bia"):
+        company.sf.delete(company.lead(name)["Id"])
+    company.sf.faults.append(Fault("edit_after", path="/queryAll", times=1000, edit=WithoutId()))
+    line = line_of(company.run(), "decisions", "removals")
+    assert (line.error, line.read, line.saved, line.rejected) == (None, 2, 1, 1)
+    assert ("sf", "removals", "no_id") in company.rejects()

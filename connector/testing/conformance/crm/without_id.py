@@ -13,14 +13,18 @@ NAMES: Final = frozenset({"Id", "id", "_id", "leadid", "contactid", "opportunity
 
 
 class WithoutId:
-    """Takes the id off the last row of the first list of records that is answered; `done` once it did."""
+    """Takes the id off the last row of the first list of records that is answered; `done` once it did.
 
-    def __init__(self) -> None:
+    `about`: only of a row in which this stands.
+    """
+
+    def __init__(self, about: str = "") -> None:
+        self.about = about
         self.done = False
 
     def __call__(self, reply: Reply) -> Reply:
         body = deepcopy(reply.body)
-        row = next((rows[-1] for rows in _lists(body) if _is_record(rows[-1])), None)
+        row = next((one for rows in _lists(body) for one in reversed(rows) if self._fits(one)), None)
         if self.done or row is None:
             return reply
         for name in NAMES:
@@ -28,12 +32,11 @@ class WithoutId:
         self.done = True
         return replace(reply, body=body)
 
+    def _fits(self, row: Any) -> bool:
+        return isinstance(row, dict) and bool(NAMES & row.keys()) and self.about in str(row)
+
 
 def _lists(body: Any) -> list[list[Any]]:
     """The lists that are not empty, at the top of an answer or under its keys."""
     held = body.values() if isinstance(body, dict) else [body]
     return [one for one in held if isinstance(one, list) and one]
-
-
-def _is_record(row: Any) -> bool:
-    return isinstance(row, dict) and bool(NAMES & row.keys())
