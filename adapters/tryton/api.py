@@ -49,12 +49,15 @@ class Api(Struct, frozen=True):
 
     def rows(
         self, model: str, domain: Domain, names: Sequence[str], *, order: Sequence[Sequence[str]] = ORDER,
-        limit: int | None = None, context: Json | None = None,
+        limit: int | None = None, context: Json | None = None, nameless: bool = False,
     ) -> list[Json]:  # fmt: skip
-        """Records that fit a domain, with these fields; a relation's field is named with a dot."""
+        """Records that fit a domain, with these fields; a relation's field is named with a dot.
+
+        `nameless`: the caller tells rows without their id apart by itself.
+        """
         body = {"domain": domain, "fields_names": list(dict.fromkeys(names)), "order": [list(one) for one in order]}
         rows = self.call(model, "search_read", {**body, "limit": limit} if limit else body, context)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and (nameless or "id" in row) for row in rows):
             raise ContractError(f"Tryton answered a search of {model} with something that is no list of records")
         return rows
 

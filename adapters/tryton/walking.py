@@ -60,7 +60,7 @@ def _rows(account: Account, names: Any, place: tuple[datetime, int], now: dateti
     ]
     fields = [*views.BASE, CHANGED, *views.asked(OPPORTUNITY, names), *filter(None, [account.options.key])]
     order = ((CHANGED, "ASC"), ("id", "ASC"))
-    return account.api.rows(OPPORTUNITY, domain, fields, order=order, limit=account.page_rows)
+    return account.api.rows(OPPORTUNITY, domain, fields, order=order, limit=account.page_rows, nameless=True)
 
 
 def _records(account: Account, rows: list[Json], names: Any, since: datetime) -> list[CrmRecord]:

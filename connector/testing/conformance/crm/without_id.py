@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final
@@ -23,7 +24,7 @@ class WithoutId:
         self.done = False
 
     def __call__(self, reply: Reply) -> Reply:
-        body = deepcopy(reply.body)
+        body = json.loads(reply.body) if isinstance(reply.body, bytes) and reply.body else deepcopy(reply.body)
         row = next((one for rows in _lists(body) for one in reversed(rows) if self._fits(one)), None)
         if self.done or row is None:
             return reply
