@@ -107,7 +107,9 @@ class _Outlook(Struct):
         return self._first_between(middle, end) if earlier is None else earlier
 
     def _may_differ(self, start: int, end: int) -> bool:
-        if bool(self.tally.vetoes_on(start)) != bool(self.tally.vetoes_on(end)):
+        if self.tally.vetoes_on(end):
+            return False  # vetoes only fade: it holds all the while, and whoever is vetoed is in no track
+        if self.tally.vetoes_on(start):
             return True
         return any(self._may_cross(watch, start, end) for watch in self.watched)
 
@@ -119,11 +121,15 @@ class _Outlook(Struct):
         return any(lowest < level <= highest for level in watch.levels_mp)
 
     def _state(self, day: int) -> tuple[object, ...]:
-        tracks = [
-            (day <= watch.hand_until, *(self._points(*self._sums(day, watch)) >= level for level in watch.levels_mp))
+        """What each track would say; with a veto, no to all."""
+        free = not self.tally.vetoes_on(day)
+        return tuple(
+            (
+                free and day <= watch.hand_until,
+                *(free and self._points(*self._sums(day, watch)) >= level for level in watch.levels_mp),
+            )
             for watch in self.watched
-        ]
-        return (bool(self.tally.vetoes_on(day)), *tracks)
+        )
 
     def _points(self, interest_mp: int, lost_mp: int) -> int:
         return self.tally.model.held(interest_mp + self.tally.steady_mp - lost_mp)

@@ -79,6 +79,12 @@ def test_a_veto_that_ends_frees_who_it_held() -> None:
     assert scored(model([by_profile]), [demo], phone="1", company="rival").next_change_at is None
 
 
+def test_a_raised_hand_that_a_veto_holds_down_needs_no_second_look() -> None:
+    rule = {"name": "spam", "when": {"type": "spam_complaint"}, "veto": True, "because": "agreed"}
+    demo = act("form_submission", 2, asset="demo")
+    assert scored(model([rule]), [demo, act("spam_complaint", 28)], phone="1").next_change_at is None
+
+
 def test_a_raised_hand_counts_until_its_days_are_over() -> None:
     demo = act("form_submission", 2, asset="demo")
     assert scored(model(), [demo], phone="1").next_change_at == start_of_day(6)
