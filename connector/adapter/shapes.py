@@ -6,6 +6,7 @@ Platforms mostly send every field of a contact, and mappings name a few: decodin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from types import GenericAlias
 from typing import Any, Final, TypedDict
 
@@ -17,7 +18,13 @@ def keys(names: Iterable[str] = (), **inner: Any) -> Any:
 
     For `Answer.json(only=...)`, which gives a dict with those of them that are there.
     """
-    return _TYPED_DICT("keys", dict.fromkeys(names, Any) | inner, total=False)
+    return _object(tuple(names), tuple(inner.items()))
+
+
+@cache
+def _object(names: tuple[str, ...], inner: tuple[tuple[str, Any], ...]) -> Any:
+    """Made once for each form: its decoder is kept for good, and a daemon asks for the same one all day."""
+    return _TYPED_DICT("keys", dict.fromkeys(names, Any) | dict(inner), total=False)
 
 
 def each(inner: Any) -> Any:

@@ -43,6 +43,12 @@ def test_asking_for_a_part_does_not_hide_the_rest_from_the_next():
     assert told.json() == {"next": 1, "error": "no"}
 
 
+def test_a_form_that_is_asked_for_again_is_the_same_one_so_that_its_decoder_is_kept_once():
+    again = keys(("next",), result=each(keys(("id", "email"), fields=keys(("plan",)))))
+    assert again is PAGE
+    assert keys(contacts=by_key(keys("a"))) is keys(contacts=by_key(keys("a")))
+
+
 def test_what_is_no_json_is_told_as_ever():
     with pytest.raises(RetryableError, match="no JSON"):
         HttpAnswer(Reply(200, {}, b'{"result": [{"id": 1}')).json(PAGE)
