@@ -6,9 +6,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from connector.collector import collect_seldom
+from connector.startup import lighten
 
-collect_seldom()  # first, as the command does
+lighten()  # first, as the command does
 
 from benchmarks.company import opened  # noqa: E402
 from connector.loop.run import run_once  # noqa: E402

@@ -12,7 +12,7 @@ import click
 from connector import __version__
 from connector.cli.caller import Caller, Family
 from connector.cli.failing import failing
-from connector.collector import collect_seldom
+from connector.startup import lighten
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the whole loop on this machine, with nothing configured."),
@@ -95,7 +95,7 @@ class Root(Family):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.commands])
 
     def invoke(self, ctx: click.Context) -> Any:
-        collect_seldom()
+        lighten()
         with failing(ctx, ctx.ensure_object(Caller)):
             return super().invoke(ctx)
 

@@ -129,8 +129,12 @@ class _Transport(HTTPAdapter):
         super().__init__(pool_connections=_ORIGINS, pool_maxsize=pool)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, ssl_context=_trusting(self._ca_file), **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": self._tls_pool}
+
+    def _tls_pool(self, host: str, port: int | None = None, **kwargs: Any) -> TlsPool:
+        """Made with the first request to an origin: who talks to this machine alone needs no authorities."""
+        return TlsPool(host, port, ssl_context=_trusting(self._ca_file), **kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Leave the context as it is: it verifies, and knows its authorities already."""

@@ -1,4 +1,4 @@
-"""The tables, as migrations. A released migration is never edited: the next change is a new function.
+"""The tables, as migrations. A released migration is never edited: the next change is a new step.
 
 Times are UTC ISO-8601 text with microseconds (`…Z`), so that text order is time order. Points are milli-points.
 Rows that must not rot silently (cursors, outbox) carry a checksum of their own: SQLite's integrity check does not
@@ -8,10 +8,7 @@ that it checks, which costs as much as the row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database, Migrations
+from typing import Final
 
 SCHEMA_VERSION: Final = 2
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
@@ -434,24 +431,17 @@ CREATE TABLE account_pauses (
 """
 
 
-def migrations() -> Migrations:
-    """All migrations, oldest first. Imported only when there is something to migrate: it costs start-up time."""
-    from sqlite_utils import Migrations  # noqa: PLC0415 - 190 ms that only a migration needs
-
-    known = Migrations("leadloop")
-
-    @known()
-    def m001_first_tables(db: Database) -> None:
-        for script in (PEOPLE, READING, LEADS, WRITING, OPERATION, ACCOUNTS):
-            for statement in _statements(script):
-                db.conn.execute(statement)
-
-    @known()
-    def m002_our_fields_in_the_crm(db: Database) -> None:
-        for column in ("have_at", "corrected"):
-            db.conn.execute(f"ALTER TABLE desired ADD COLUMN {column} TEXT NOT NULL DEFAULT '{{}}'")
-
-    return known
+def steps() -> list[tuple[str, list[str]]]:
+    """All migrations, oldest first, as (name, statements); the first `user_version` of them stand in a database."""
+    tables = (PEOPLE, READING, LEADS, WRITING, OPERATION, ACCOUNTS)
+    empty = "TEXT NOT NULL DEFAULT '{}'"
+    return [
+        ("m001_first_tables", [statement for script in tables for statement in _statements(script)]),
+        (
+            "m002_our_fields_in_the_crm",
+            [f"ALTER TABLE desired ADD COLUMN {column} {empty}" for column in ("have_at", "corrected")],
+        ),
+    ]
 
 
 def _statements(script: str) -> list[str]:

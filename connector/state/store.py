@@ -22,6 +22,7 @@ from typing import IO
 
 from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
+from connector.state.migrate import create, is_empty, migrate
 from connector.state.schema import SCHEMA_VERSION
 
 Tx = sqlite3.Connection
@@ -81,10 +82,12 @@ class Store:
         version = _refuse_newer(self._writer(), self.path)
         if version == SCHEMA_VERSION:
             return
+        if not version and is_empty(self._writer()):
+            with self.write() as tx:
+                create(tx, SCHEMA_VERSION)
+            return
         if version:
             self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}.db"))
-        from connector.state.migrate import migrate  # noqa: PLC0415 - sqlite-utils costs 190 ms of every start
-
         migrate(self._writer(), SCHEMA_VERSION)
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from connector.state import corrections, desired, outbox, people, schema
 from connector.state.clock import stamp
 from connector.state.corrections import Correction
 from connector.state.desired import Desired, Wish
-from connector.state.migrate import migrate
+from connector.state.migrate import migrate, migrations
 from connector.state.store import Store, Tx
 
 LEAD = "ll-0000000000000001"
@@ -134,7 +134,7 @@ def first_version(path: Path, now: datetime) -> None:
     """A state as version 0.1.0 left it, with one record that was written."""
     path.parent.mkdir(parents=True)
     connection = sqlite3.connect(path, isolation_level=None)
-    schema.migrations().apply(Database(connection), stop_before="m002_our_fields_in_the_crm")
+    migrations().apply(Database(connection), stop_before="m002_our_fields_in_the_crm")
     connection.execute("PRAGMA user_version = 1")
     connection.execute("INSERT INTO people VALUES (1, ?, ?, NULL, 0, NULL, NULL)", (LEAD, stamp(now)))
     connection.execute(

@@ -8,9 +8,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from connector.errors import StateError
 from connector.state import schema
+from connector.state.migrate import create, migrations
 from connector.state.store import Store
 
 
@@ -113,11 +115,42 @@ def test_a_migration_makes_a_backup_first_and_keeps_what_is_there(path: Path, mo
     after.close()
 
 
+def test_a_new_state_has_the_tables_that_all_migrations_together_make(path: Path, tmp_path: Path) -> None:
+    Store.open(path).close()
+    connection = sqlite3.connect(tmp_path / "migrated.db", isolation_level=None)
+    migrations().apply(Database(connection))
+    of_ours = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY type, name"
+    migrated = connection.execute(of_ours).fetchall()
+    connection.close()
+    made = sqlite3.connect(path)
+    assert made.execute(of_ours).fetchall() == migrated
+    made.close()
+
+
+def test_a_state_that_was_made_at_once_takes_later_migrations(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(path).close()
+    later = [*schema.steps(), ("m999_later", ["CREATE TABLE later (one INTEGER) STRICT"])]
+    monkeypatch.setattr("connector.state.migrate.steps", lambda: later)
+    monkeypatch.setattr("connector.state.store.SCHEMA_VERSION", len(later))
+    for _ in range(2):
+        store = Store.open(path)
+        assert store.read().execute("SELECT count(*) FROM later").fetchone()[0] == 0
+        assert store.problems() == []
+        store.close()
+
+
+def test_a_state_that_another_process_made_meanwhile_is_taken_as_it_is(store: Store) -> None:
+    with store.write() as tx:
+        tx.execute("INSERT INTO meta VALUES ('kept', 'yes')")
+        create(tx, schema.SCHEMA_VERSION)
+    assert store.read().execute("SELECT value FROM meta WHERE key = 'kept'").fetchone()[0] == "yes"
+
+
 def test_a_migration_that_was_killed_half_way_is_completed_by_the_next_start(path: Path) -> None:
     """The version is written last: tables without it are migrated again, and nothing is made twice."""
-    Store.open(path).close()
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 0")
+    path.parent.mkdir(parents=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations().apply(Database(connection))
     connection.close()
     store = Store.open(path)
     assert store.read().execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION
