@@ -17,7 +17,7 @@ from connector.cli.output import print_json
 from connector.errors import ConfigError, LeadloopError
 from connector.model import Json
 
-PASSED_ON = (click.ClickException, click.exceptions.Exit, click.Abort)
+PASSED_ON = (click.exceptions.Exit, click.Abort)
 
 
 @contextmanager
@@ -27,6 +27,10 @@ def failing(context: click.Context, caller: Caller) -> Iterator[None]:
         yield
     except PASSED_ON:
         raise
+    except click.ClickException as error:  # click itself tells it in words
+        if caller.as_json:
+            show_usage(error)
+        raise
     except LeadloopError as error:
         _tell(caller, _document(error), _words(error))
         context.exit(error.exit_code)
@@ -35,6 +39,12 @@ def failing(context: click.Context, caller: Caller) -> Iterator[None]:
             raise  # the reader of our output went away: click ends quietly
         _tell_unexpected(caller, error)
         context.exit(LeadloopError.exit_code)
+
+
+def show_usage(error: click.ClickException) -> None:
+    """A mistake of the call as a document."""
+    document: Json = {"code": "usage", "message": error.format_message(), "hint": None, "problems": []}
+    print_json({"outcome": "failed", "error": document})
 
 
 def _words(error: LeadloopError) -> str:

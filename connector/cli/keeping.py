@@ -54,6 +54,8 @@ def problems_of(store: Store) -> list[str]:
 @click.pass_obj
 def backup(caller: Caller, file: Path) -> None:
     """Copy the state to FILE, also beside a running daemon."""
+    if file.exists():
+        raise click.BadParameter(f"{file} exists already: name another file", param_hint="FILE")
     with looking(caller) as (_, store):
         store.backup(file)
     show(caller, {"backup": str(file)}, f"copied to {file}; tokens in it need the same key")

@@ -11,7 +11,7 @@ import click
 
 from connector import __version__
 from connector.cli.caller import Caller, Family
-from connector.cli.failing import failing
+from connector.cli.failing import failing, show_usage
 from connector.startup import lighten
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -93,6 +93,20 @@ class Root(Family):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(name, VERBS[name][1]) for name in self.commands])
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        # Looked for by hand: a call with a mistake is given up before its options are read.
+        as_json = "--json" in args
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            if as_json:
+                show_usage(error)
+            raise
+        context.ensure_object(Caller).as_json |= as_json
+        return context
 
     def invoke(self, ctx: click.Context) -> Any:
         lighten()

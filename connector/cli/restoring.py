@@ -35,10 +35,20 @@ def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> tuple[Pat
 
 
 def _copy_sound(backup: Path, target: Path, now: Callable[[], datetime]) -> None:
-    with closing(Store.open_to_read(backup, now=now)) as store:
+    with closing(_opened(backup, now)) as store:
         if found := store.problems():
             raise StateError(f"{backup} is damaged: {'; '.join(found)}", hint="take an older backup")
         store.backup(target)
+
+
+def _opened(backup: Path, now: Callable[[], datetime]) -> Store:
+    try:
+        return Store.open_to_read(backup, now=now)
+    except StateError as error:
+        if error.code == "newer_schema":
+            raise
+        hint = "name a file that 'leadloop state backup' wrote; the present state was not touched"
+        raise StateError(f"{backup} is no backup of leadloop: {error.message}", code="no_backup", hint=hint) from error
 
 
 def _set_aside(state: Path, at: datetime) -> Path | None:

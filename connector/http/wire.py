@@ -11,7 +11,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -153,13 +153,19 @@ class _Transport(HTTPAdapter):
         return _split(request)[1]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Status, headers and the stream; no cookie is kept."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.headers = resp.headers  # urllib3's know no case either
-        response.raw = resp
-        response.request = req
-        return response
+        """Status, headers and the stream."""
+        return _Response(req, resp)
+
+
+class _Response(requests.Response):
+    """An answer without a jar of cookies, which takes longer to make than all the rest of it."""
+
+    def __init__(self, request: requests.PreparedRequest, raw: Any) -> None:
+        self.request = request
+        self.status_code = raw.status
+        self.headers = raw.headers  # urllib3's know no case either
+        self.raw = raw
+        self._content_consumed = False
 
 
 def _split(request: requests.PreparedRequest) -> tuple[str, str]:
@@ -187,10 +193,18 @@ def _prepared(
         request.url = f"{url}?{query}" if query else url
     else:
         request.prepare_url(url, params)
-    request.prepare_headers({**_HEADERS, **headers})
+    request.headers = {**_checked(tuple(headers.items()))}  # type: ignore[assignment]  # a dict serves, and faster
     if body is not None or method not in ("GET", "HEAD"):
         request.prepare_body(body, None)
     return request
+
+
+@lru_cache(maxsize=32)  # nearly all requests to an account have the same ones
+def _checked(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """With our own, each name once in whatever case; what would break a request open is refused."""
+    request = requests.PreparedRequest()
+    request.prepare_headers({**_HEADERS, **dict(headers)})
+    return {**request.headers}
 
 
 def _read(response: requests.Response, max_bytes: int, trip: Trip) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from connector.state.clock import stamp
 from connector.state.packing import pack
@@ -87,7 +88,7 @@ def add_people(tx: sqlite3.Connection, rows: Sequence[tuple[int, str]], at: date
 
 def add_emails(tx: sqlite3.Connection, rows: Iterable[tuple[str, int]], at: datetime) -> None:
     """Addresses that nobody has or had, as (key, person)."""
-    in_order = sorted(rows)  # neighbours in the tree share pages
+    in_order = sorted(rows, key=itemgetter(0))  # neighbours in the tree share pages
     insert_rows(tx, "identities (key, person_id, system, role, since)", in_order, same=(EMAIL, "own", stamp(at)))
 
 

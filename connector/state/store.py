@@ -31,6 +31,8 @@ Tx = sqlite3.Connection
 BUSY_MS = 15_000
 PAGE_BYTES = 16384
 CACHE_KIB = 16_384
+OURS = frozenset({"holder", "_sqlite_migrations"})
+"""Tables that a state has from its first migration on; the second one, of sqlite-utils, is older than the first."""
 CHECKPOINT_PAGES = 2_000
 """Of 16 KiB: a first read rewrites the same index pages many times; they reach the file once."""
 
@@ -60,6 +62,9 @@ class Store:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             path.chmod(0o600)
             store._migrate()
+        except StateError:
+            store.close()
+            raise
         except (OSError, sqlite3.Error) as error:
             raise _unusable(path, error) from error
         store._inode = path.stat().st_ino
@@ -69,17 +74,19 @@ class Store:
     def open_to_read(cls, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
         """Open an existing state without the right to change it (also beside a running daemon)."""
         if not path.exists():
-            raise StateError(
-                f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first"
-            )
+            raise _no_state(path)
         store = cls(path, now=now)
         with told(path):
             store._local.reader = store._connect(read_only=True)
-            _refuse_newer(store._local.reader, path)
+            version = _version(store._local.reader, path)
+        if not version:
+            store.close()
+            raise _no_state(path)
         return store
 
     def _migrate(self) -> None:
-        version = _refuse_newer(self._writer(), self.path)
+        version = _version(self.read(), self.path)  # to write would change the database of another program
+        self.rest()
         if version == SCHEMA_VERSION:
             return
         if not version and is_empty(self._writer()):
@@ -87,7 +94,7 @@ class Store:
                 create(tx, SCHEMA_VERSION)
             return
         if version:
-            self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}.db"))
+            self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}-{self.now():%Y%m%d%H%M%S}.db"))
         migrate(self._writer(), SCHEMA_VERSION)
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:
@@ -250,13 +257,16 @@ class Store:
         """An online copy, complete and consistent, readable by its owner only."""
         if target.exists():
             raise StateError(f"{target} exists already", hint="name another file")
-        os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
-        copy = sqlite3.connect(target)
+        part = target.with_name(f"{target.name}.part")  # what bears the name of a backup is whole
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
+        copy = sqlite3.connect(part)
         try:
             self.read().backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
+        part.replace(target)
 
     def close(self) -> None:
         """Close every connection of every thread and give the lock back."""
@@ -268,7 +278,15 @@ class Store:
         self._local = threading.local()
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema of a state, 0 for a file without tables. Raises StateError for what this program must not touch."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables.isdisjoint(OURS) and tables:
+        raise StateError(
+            f"{path} is the database of another program",
+            code="foreign_database",
+            hint="name another file: 'state:' in leadloop.yaml",
+        )
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
         raise StateError(
@@ -277,6 +295,10 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
             hint="install the newer leadloop, or restore a backup made before it",
         )
     return version
+
+
+def _no_state(path: Path) -> StateError:
+    return StateError(f"there is no state at {path} yet", code="no_state", hint="run 'leadloop run --once' first")
 
 
 @contextmanager

@@ -55,6 +55,15 @@ def test_an_error_with_json_is_one_document_too(company):
     assert "run --once" in document["error"]["hint"]
 
 
+@pytest.mark.parametrize(
+    "call", [["--bogus", "status"], ["explain"], ["state", "backup"], ["stats"], ["rejects", "list", "--bogus"]]
+)
+def test_a_mistake_of_the_call_with_json_is_one_document_too(company, call):
+    error = company.json(*call, code=2)["error"]
+    assert error["code"] == "usage"
+    assert error["message"]
+
+
 def test_a_wrong_configuration_ends_with_2_and_names_file_line_and_column(company):
     company.configure(shedule={"pull": "5m"})
     result = company.leadloop("run", "--once")

@@ -52,7 +52,9 @@ def test_a_backup_is_made_beside_a_running_process_and_only_its_owner_may_read_i
     store.close()
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     assert rows(tmp_path / "copy.db", "SELECT count(*) FROM people") == [(3,)]
-    assert ran.leadloop("state", "backup", str(tmp_path / "copy.db")).exit_code == 5  # never over another file
+    again = ran.leadloop("state", "backup", str(tmp_path / "copy.db"))  # never over another file
+    assert again.exit_code == 2
+    assert "name another file" in again.stderr
 
 
 def test_a_backup_is_put_back_and_what_was_there_is_kept(ran, tmp_path):
@@ -90,6 +92,20 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(ran, tmp_path):
     (tmp_path / "copy.db").write_bytes(b"no database" * 1000)
     before = ran.state.read_bytes()
     assert ran.leadloop("state", "restore", str(tmp_path / "copy.db")).exit_code == 5
+    assert ran.state.read_bytes() == before
+
+
+def test_what_is_no_backup_of_ours_is_refused_with_what_to_name(ran, tmp_path):
+    db = sqlite3.connect(tmp_path / "songs.db")
+    db.execute("CREATE TABLE songs (title TEXT)")
+    db.close()
+    (tmp_path / "empty.db").touch()
+    before = ran.state.read_bytes()
+    for name in ("songs.db", "empty.db"):
+        said = ran.leadloop("state", "restore", str(tmp_path / name))
+        assert said.exit_code == 5
+        assert "is no backup of leadloop" in said.stderr
+        assert "'leadloop state backup' wrote" in said.stderr
     assert ran.state.read_bytes() == before
 
 

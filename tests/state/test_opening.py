@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,52 @@ def test_a_state_that_another_process_made_meanwhile_is_taken_as_it_is(store: St
         tx.execute("INSERT INTO meta VALUES ('kept', 'yes')")
         create(tx, schema.SCHEMA_VERSION)
     assert store.read().execute("SELECT value FROM meta WHERE key = 'kept'").fetchone()[0] == "yes"
+
+
+def of_another_program(path: Path, *, version: int = 0) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("version", [0, 1, 99])
+def test_the_database_of_another_program_is_left_alone(path: Path, version: int) -> None:
+    before = of_another_program(path, version=version)
+    for opening in (Store.open, Store.open_to_read):
+        with pytest.raises(StateError, match="another program") as caught:
+            opening(path)
+        assert caught.value.code == "foreign_database"
+    assert path.read_bytes() == before
+
+
+def test_a_file_without_anything_in_it_is_no_state_yet(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.touch()
+    with pytest.raises(StateError, match="no state") as caught:
+        Store.open_to_read(path)
+    assert caught.value.code == "no_state"
+    Store.open(path).close()
+    Store.open_to_read(path).close()
+
+
+def test_a_migration_that_was_killed_after_its_backup_makes_another_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    Store.open(path).close()
+    monkeypatch.setattr("connector.state.store.SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("connector.state.store.migrate", killed)
+        Store.open(path, now=lambda: now)
+    Store.open(path, now=lambda: now + timedelta(seconds=1)).close()
+    assert len(list(path.parent.glob("*.before-*.db"))) == 2
 
 
 def test_a_migration_that_was_killed_half_way_is_completed_by_the_next_start(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import stat
 from datetime import datetime
@@ -125,6 +126,22 @@ def test_a_backup_is_whole_closed_to_others_and_overwrites_nothing(store: Store,
     copy.close()
     with pytest.raises(StateError, match="exists already"):
         store.backup(target)
+
+
+def test_a_backup_that_was_killed_half_way_bears_no_backups_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "backup.db"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr("pathlib.Path.replace", full)
+        store.backup(target)
+    assert not target.exists()
+    store.backup(target)
+    assert [one.name for one in tmp_path.glob("backup*")] == ["backup.db"]
 
 
 def test_one_write_of_a_lead_and_connection_is_in_flight_at_a_time(store: Store, now: datetime) -> None:
