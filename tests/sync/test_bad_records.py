@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from connector.loop.requests import perform
 from connector.loop.tally import exit_code, outcome
 from connector.testing.conformance.crm.without_id import WithoutId
 from connector.testing.simulator import Fault
 from tests.sync.world import Company, line_of
-
-
-def replay(company: Company) -> None:
-    store = company.open().store
-    with store.hold(), store.write(step=True) as tx:
-        assert "error" not in perform(tx, store, "rejects replay", {})
 
 
 def spoil(company: Company, name: str) -> None:
@@ -68,7 +61,7 @@ def test_a_refused_record_goes_when_the_org_was_mended_and_a_person_replays_it(c
     table.fields["Title"] = changed(table.fields["Title"], length=200)
     company.run()
     assert not company.sf.live("Lead")
-    replay(company)
+    company.replay()
     company.run_until_quiet()
     assert company.lead("bad")["MQL__c"] is True
     assert len(company.sf.live("Task")) == 1

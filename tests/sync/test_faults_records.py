@@ -118,3 +118,21 @@ def test_a_state_that_was_lost_makes_no_second_lead_and_says_whose_key_stands_th
     assert company.rejects() == [("sf", "record", "crm_key_taken")]
     [(hint,)] = company.ask("SELECT hint FROM rejects")
     assert "leadloop state restore" in hint
+
+
+def test_without_a_backup_the_leads_of_a_lost_state_go_on_when_their_keys_are_cleared(company: Company) -> None:
+    """What docs/operations.md says of it."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.close()
+    for path in company.folder.glob("leadloop.db*"):
+        path.unlink()
+    company.run()
+    company.sf.edit(company.lead("ana")["Id"], LeadLoop_Id__c=None)
+    company.replay()
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    [lead] = company.sf.live("Lead")
+    assert (lead["LeadScore__c"], company.rejects()) == (90, [])
+    assert lead["LeadLoop_Id__c"] == company.ask("SELECT leadloop_id FROM people")[0][0]
+    nobody_twice(company)

@@ -33,12 +33,6 @@ def corrected(company: Company, *only: str) -> int:
     return line_of(company.run(*only), "decisions", "decisions").corrected
 
 
-def replay(company: Company) -> None:
-    loop = company.open()
-    with loop.store.hold(), loop.store.write(step=True) as tx:
-        perform(tx, loop.store, "rejects replay", {})
-
-
 def quiet(company: Company) -> bool:
     """Does a further pass write nothing?"""
     company.later(minutes=5)
@@ -204,7 +198,7 @@ def test_a_fight_that_the_other_side_gives_up_is_over(company: Company) -> None:
 def test_a_replay_writes_what_was_contested_once_more(company: Company) -> None:
     record = mql(company)
     fight(company, record)
-    replay(company)
+    company.replay()
     company.run()
     assert company.lead("ana")["MQL__c"] is True
     assert company.rejects() == []

@@ -14,6 +14,7 @@ from connector.adapter.registry import spec_of
 from connector.config import Config, load
 from connector.loop.connect import Connector, Files, read_files
 from connector.loop.context import Loop, World
+from connector.loop.requests import perform
 from connector.loop.run import STEPS, run_once
 from connector.loop.tally import Tally
 from connector.shipped import shipped
@@ -137,6 +138,12 @@ class Company:
         raise AssertionError(f"still under way: {self.ask(OPEN_ROWS)}")
 
     # What is so now.
+
+    def replay(self) -> None:
+        """`leadloop rejects replay`: parked records get another chance."""
+        store = self.open().store
+        with store.hold(), store.write(step=True) as tx:
+            assert "error" not in perform(tx, store, "rejects replay", {})
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the state."""
