@@ -34,8 +34,9 @@ from connector import __version__
 from connector.http.origins import Reach
 from connector.http.sockets import AddressRefusedError, PlainPool, TlsPool, TlsSocket, Trip, travelling
 
-# urllib3 logs whole addresses, query included, and some platforms want their tokens there: it is kept quiet for good.
-logging.getLogger("urllib3.connectionpool").addFilter(lambda _: False)
+# urllib3 logs whole addresses, query included, and some platforms want their tokens there; of a broken answer it logs
+# the headers, too. All of its loggers are kept quiet for good.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 _CHUNK: Final = 65_536
 _ORIGINS: Final = 32

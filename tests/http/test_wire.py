@@ -217,12 +217,14 @@ def test_no_secret_and_no_address_is_in_any_error_or_log(raw_server, open_client
     def script(connection, request):
         if b"/reset" in request:
             reset(connection)
+        elif b"/headers" in request:  # a line that is no header: urllib3 warns of the address that answered so
+            connection.sendall(b"HTTP/1.1 400 No\r\nContent-Length: 0\r\nCANARY\r\n\r\n")
         else:
             connection.sendall(b"HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s" % (len(echo), echo))
 
     client = open_client(raw_server(script).url, world=NO_SLEEP)
     texts = []
-    for path in ("/reset/ana@acme.example", "/echo/ana%40acme.example"):
+    for path in ("/reset/ana@acme.example", "/echo/ana%40acme.example", "/headers"):
         with pytest.raises(Exception) as caught:  # noqa: PT011 - every kind is looked at
             client.request(
                 "GET", path, params={"api_token": secret, "email": "ana@acme.example"}, headers={"X-Key": secret}
