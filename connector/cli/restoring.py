@@ -31,6 +31,7 @@ def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> tuple[Pat
         distrusted = distrust(tx)
     kept = _set_aside(state, now())
     fresh.replace(state)
+    fresh.with_name(f"{fresh.name}.lock").unlink(missing_ok=True)  # of the migration of an older backup
     return kept, distrusted
 
 

@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -24,6 +24,7 @@ from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
 from connector.state.migrate import create, is_empty, migrate
 from connector.state.schema import SCHEMA_VERSION
+from connector.state.version import address, version_of
 
 Tx = sqlite3.Connection
 """What queries are handed: a transaction that `write()` opened, or a connection that can only read."""
@@ -31,8 +32,6 @@ Tx = sqlite3.Connection
 BUSY_MS = 15_000
 PAGE_BYTES = 16384
 CACHE_KIB = 16_384
-OURS = frozenset({"holder", "_sqlite_migrations"})
-"""Tables that a state has from its first migration on; the second one, of sqlite-utils, is older than the first."""
 CHECKPOINT_PAGES = 2_000
 """Of 16 KiB: a first read rewrites the same index pages many times; they reach the file once."""
 
@@ -60,14 +59,17 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            version = version_of(path, SCHEMA_VERSION)
             path.chmod(0o600)
-            store._migrate()
-        except StateError:
+            if version != SCHEMA_VERSION:
+                store._migrate(version)
+            store._inode = path.stat().st_ino
+        except (OSError, sqlite3.Error) as error:
+            store.close()
+            raise _unusable(path, error) from error
+        except BaseException:
             store.close()
             raise
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(path, error) from error
-        store._inode = path.stat().st_ino
         return store
 
     @classmethod
@@ -75,32 +77,29 @@ class Store:
         """Open an existing state without the right to change it (also beside a running daemon)."""
         if not path.exists():
             raise _no_state(path)
-        store = cls(path, now=now)
         with told(path):
+            if not version_of(path, SCHEMA_VERSION):
+                raise _no_state(path)
+            store = cls(path, now=now)
             store._local.reader = store._connect(read_only=True)
-            version = _version(store._local.reader, path)
-        if not version:
-            store.close()
-            raise _no_state(path)
         return store
 
-    def _migrate(self) -> None:
-        version = _version(self.read(), self.path)  # to write would change the database of another program
-        self.rest()
-        if version == SCHEMA_VERSION:
-            return
+    def _migrate(self, version: int) -> None:
         if not version and is_empty(self._writer()):
             with self.write() as tx:
                 create(tx, SCHEMA_VERSION)
             return
-        if version:
-            self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}-{self.now():%Y%m%d%H%M%S}.db"))
-        migrate(self._writer(), SCHEMA_VERSION)
+        with self._lock():  # a process of an older leadloop would go on writing what it knows
+            if version_of(self.path, SCHEMA_VERSION) == SCHEMA_VERSION:
+                return
+            if version:
+                self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}-{self.now():%Y%m%d%H%M%S}.db"))
+            migrate(self._writer(), SCHEMA_VERSION)
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:
         mode = "ro" if read_only else "rw"
         connection = sqlite3.connect(
-            f"file:{self.path}?mode={mode}",
+            address(self.path, mode),
             uri=True,
             isolation_level=None,
             timeout=BUSY_MS / 1000,
@@ -194,6 +193,16 @@ class Store:
 
     def take(self) -> None:
         """Take the lock and a new epoch."""
+        self._lock_file = self._lock()
+        with self.write() as tx:
+            tx.execute(
+                "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
+                (os.getpid(), socket.gethostname(), stamp(self.now())),
+            )
+            (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+
+    def _lock(self) -> IO[str]:
+        """The lock, until it is closed. Raises LockedError, which names the process that has it."""
         lock = self.path.with_name(self.path.name + ".lock").open("a+")
         try:
             self._flock(lock)
@@ -204,13 +213,7 @@ class Store:
                 f"process {row['pid']} on {row['host']} holds {self.path.name} since {row['since']}",
                 hint="it works on its own; stop it first if you want to run steps by hand",
             ) from error
-        self._lock_file = lock
-        with self.write() as tx:
-            tx.execute(
-                "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
-                (os.getpid(), socket.gethostname(), stamp(self.now())),
-            )
-            (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+        return lock
 
     def _flock(self, lock: IO[str]) -> None:
         """Lock, or raise OSError. Whoever only asks whether it is taken holds it for an instant: that is waited out."""
@@ -258,15 +261,19 @@ class Store:
         if target.exists():
             raise StateError(f"{target} exists already", hint="name another file")
         part = target.with_name(f"{target.name}.part")  # what bears the name of a backup is whole
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
-        copy = sqlite3.connect(part)
         try:
-            self.read().backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        finally:
-            copy.close()
-        part.replace(target)
+            part.unlink(missing_ok=True)
+            os.close(os.open(part, os.O_CREAT | os.O_RDWR, 0o600))
+            with closing(sqlite3.connect(part)) as copy:
+                self.read().backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            part.replace(target)
+        except (OSError, sqlite3.Error) as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)  # half a copy of everybody's data, on a disk that may be full
+            raise StateError(
+                f"{self.path} cannot be copied to {target}: {error}", hint="check the folder's rights and its space"
+            ) from error
 
     def close(self) -> None:
         """Close every connection of every thread and give the lock back."""
@@ -276,25 +283,6 @@ class Store:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The schema of a state, 0 for a file without tables. Raises StateError for what this program must not touch."""
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if tables.isdisjoint(OURS) and tables:
-        raise StateError(
-            f"{path} is the database of another program",
-            code="foreign_database",
-            hint="name another file: 'state:' in leadloop.yaml",
-        )
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > SCHEMA_VERSION:
-        raise StateError(
-            f"{path} has schema {version}, this program knows {SCHEMA_VERSION}",
-            code="newer_schema",
-            hint="install the newer leadloop, or restore a backup made before it",
-        )
-    return version
 
 
 def _no_state(path: Path) -> StateError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
-from connector.errors import StateError
+from connector.errors import LockedError, StateError
 from connector.state import schema
 from connector.state.migrate import create, migrations
 from connector.state.store import Store
@@ -116,6 +118,16 @@ def test_a_migration_makes_a_backup_first_and_keeps_what_is_there(path: Path, mo
     after.close()
 
 
+def test_nothing_is_migrated_under_a_running_process(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(path).hold() as running:
+        with monkeypatch.context() as patched, pytest.raises(LockedError, match=f"process {os.getpid()} "):
+            patched.setattr("connector.state.store.SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+            Store.open(path)
+        assert running.read().execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION
+    running.close()
+    assert not list(path.parent.glob("*.before-*"))
+
+
 def test_a_new_state_has_the_tables_that_all_migrations_together_make(path: Path, tmp_path: Path) -> None:
     Store.open(path).close()
     connection = sqlite3.connect(tmp_path / "migrated.db", isolation_level=None)
@@ -160,11 +172,63 @@ def of_another_program(path: Path, *, version: int = 0) -> bytes:
 @pytest.mark.parametrize("version", [0, 1, 99])
 def test_the_database_of_another_program_is_left_alone(path: Path, version: int) -> None:
     before = of_another_program(path, version=version)
+    path.chmod(0o664)
+    refused(path)
+    assert path.read_bytes() == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o664
+
+
+def refused(path: Path) -> None:
     for opening in (Store.open, Store.open_to_read):
         with pytest.raises(StateError, match="another program") as caught:
             opening(path)
         assert caught.value.code == "foreign_database"
+
+
+def test_a_program_that_migrates_by_the_same_library_is_another_program(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    theirs = Migrations("songs")
+    theirs(name="m001")(lambda database: database["songs"].create({"title": str}))
+    connection = sqlite3.connect(path, isolation_level=None)
+    theirs.apply(Database(connection))
+    connection.close()
+    before = path.read_bytes()
+    refused(path)
     assert path.read_bytes() == before
+
+
+def killed_in_a_rollback_journal(path: Path) -> None:
+    """As a kill leaves it in the moment in which a state (new, or put back) turns to write-ahead logging."""
+    Store.open(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [(str(n), "x" * 9000) for n in range(50)])
+    for suffix in ("", "-journal"):
+        shutil.copy(f"{path}{suffix}", f"{path}.killed{suffix}")
+    connection.execute("ROLLBACK")
+    connection.close()
+    for suffix in ("", "-journal"):
+        Path(f"{path}.killed{suffix}").replace(f"{path}{suffix}")
+
+
+@pytest.mark.parametrize("opening", [Store.open, Store.open_to_read])
+def test_what_a_killed_process_began_is_undone_by_the_next_start(path: Path, opening: Callable[[Path], Store]) -> None:
+    killed_in_a_rollback_journal(path)
+    store = opening(path)
+    assert store.problems() == []
+    assert store.read().execute("SELECT count(*) FROM meta").fetchone()[0] == 0
+    store.close()
+
+
+@pytest.mark.parametrize("folder", ["client #1", "50%41 off", "what?mode=ro"])
+def test_a_folder_may_have_any_name(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "leadloop.db"
+    Store.open(path).close()
+    assert path.stat().st_size > 0
+    Store.open_to_read(path).close()
+    assert [one.name for one in tmp_path.iterdir()] == [folder]
 
 
 def test_a_file_without_anything_in_it_is_no_state_yet(path: Path) -> None:

@@ -128,7 +128,7 @@ def test_a_backup_is_whole_closed_to_others_and_overwrites_nothing(store: Store,
         store.backup(target)
 
 
-def test_a_backup_that_was_killed_half_way_bears_no_backups_name(
+def test_a_backup_that_failed_half_way_leaves_nothing_behind(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "backup.db"
@@ -136,8 +136,24 @@ def test_a_backup_that_was_killed_half_way_bears_no_backups_name(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+    with monkeypatch.context() as patched, pytest.raises(StateError, match="No space"):
         patched.setattr("pathlib.Path.replace", full)
+        store.backup(target)
+    assert not list(tmp_path.glob("backup*"))
+    with pytest.raises(StateError, match="cannot be copied to"):
+        store.backup(tmp_path / "no such folder" / "backup.db")
+
+
+def test_a_backup_that_was_killed_half_way_bears_no_backups_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "backup.db"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("pathlib.Path.replace", killed)
         store.backup(target)
     assert not target.exists()
     store.backup(target)
