@@ -43,7 +43,7 @@ class _Walk(Struct):
         for row in listing.rows:
             try:
                 to_read += self._row(row)
-            except (ValueError, TypeError):
+            except (KeyError, ValueError, TypeError, OverflowError):
                 bad.append(_bad_time(row))
         if self.first is None and self.dated:
             self.first = listing.number

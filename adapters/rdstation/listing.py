@@ -15,11 +15,13 @@ from typing import Any, Final
 from msgspec import Struct
 
 from connector.adapter import Answer, Client
-from connector.errors import ContractError
+from connector.errors import ContractError, RetryableError
 from connector.model import Json
 
 PAGE_SIZE: Final = 125
 PATH: Final = "/platform/segmentations/1/contacts"
+MOST_SHRUNK: Final = 200
+"""How often a list may shrink under one walk: a mass deletion goes by, a count that swings does not."""
 
 
 class Listing(Struct, frozen=True):
@@ -35,6 +37,12 @@ class Listing(Struct, frozen=True):
         """Is the first row one with a conversion?"""
         return bool(self.rows) and self.rows[0].get("last_conversion_date") is not None
 
+    def repeats(self, before: Listing | None) -> bool:
+        """Does it hold the same contacts as the page right before it?"""
+        if before is None or before.number != self.number - 1 or not self.rows:
+            return False
+        return [row["uuid"] for row in self.rows] == [row["uuid"] for row in before.rows]
+
 
 class ContactList:
     """The list, read in pages of `size` (at most 125: above, the platform refuses)."""
@@ -43,19 +51,29 @@ class ContactList:
         self.client = client
         self.size = size
 
-    def pages(self, first: int = 1, total: int | None = None) -> Iterator[Listing]:
-        """Pages from number `first` to the end; steps back when the list has shrunk since it had `total` contacts."""
-        number = first
+    def pages(self, first: int = 1, total: int | None = None, before: Listing | None = None) -> Iterator[Listing]:
+        """Pages from number `first` to the end; steps back when the list has shrunk since it had `total` contacts.
+
+        Raises RetryableError for a list that leads nowhere: a page that repeats the one `before`, whatever its number,
+        or a count that goes up and down for ever.
+        """
+        number, shrunk = first, 0
         while True:
             page = self.page(number)
             shrunk_by = (total or 0) - page.total
             total = page.total
             if shrunk_by > 0 and number > 1:
+                shrunk += 1
                 number = max(1, number - -(-shrunk_by // self.size))
+                if shrunk > MOST_SHRUNK:
+                    raise _in_disorder("shrank again and again")
                 continue
+            if page.repeats(before):
+                raise _in_disorder(f"gave page {number - 1} again as page {number}")
             yield page
             if page.is_last:
                 return
+            before = page
             number += 1
 
     def dated_pages(self, first: int) -> Iterator[Listing]:
@@ -65,14 +83,21 @@ class ContactList:
             page = self.page(page.number - 1)
         yield page
         if not page.is_last:
-            yield from self.pages(page.number + 1, page.total)
+            yield from self.pages(page.number + 1, page.total, page)
 
     def page(self, number: int) -> Listing:
         """One page by its number."""
         query = {"page": number, "page_size": self.size, "order": "last_conversion_date:desc"}
         answer = self.client.request("GET", PATH, params=query, bucket="segmentations")
         rows, total = _rows(answer), _total(answer)
+        if not rows and number * self.size < total:
+            raise _in_disorder(f"gave nothing as page {number}, and counts {total} contacts")
         return Listing(number, rows, total, is_last=not rows or number * self.size >= total)
+
+
+def _in_disorder(how: str) -> RetryableError:
+    """A walk over such a list ends without its end: what it did not show must not be taken for read."""
+    return RetryableError(f"the list of contacts {how}", code="list_in_disorder")
 
 
 def _rows(answer: Answer) -> list[Json]:
@@ -94,3 +119,11 @@ def moment(text: str) -> datetime:
     """A time as RD Station writes it, in UTC: the offset is always read, and a time without one is UTC."""
     parsed = datetime.fromisoformat(text)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def moment_or_none(text: Any) -> datetime | None:
+    """The same, where nothing hangs on a time that is not there or cannot be read."""
+    try:
+        return moment(text)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from adapters.rdstation import fields, hot, refusals
 from adapters.rdstation.batch import write_back
-from adapters.rdstation.listing import PAGE_SIZE, ContactList, moment
+from adapters.rdstation.listing import PAGE_SIZE, ContactList, moment_or_none
 from adapters.rdstation.readback import read_back
 from adapters.rdstation.spec import SPEC
 from adapters.rdstation.sweep import everyone
@@ -89,8 +89,8 @@ class RdStationMarketing(MarketingAdapter):
 
     def _contact(self, uuid: str) -> ContactAnswer:
         """A merged contact answers with its survivor's record, so the id in the answer decides."""
-        answer = self.client.request("GET", f"/platform/contacts/{quote(uuid, safe='')}", accept={404})
-        if answer.status == 404:
+        answer = refusals.found(self.client, f"/platform/contacts/{quote(uuid, safe='')}")
+        if answer is None:
             return ContactAnswer(uuid, "gone")
         record = answer.json()
         if not isinstance(record, dict) or not record.get("uuid"):
@@ -103,11 +103,12 @@ class RdStationMarketing(MarketingAdapter):
         path = f"/platform/contacts/{quote(uuid, safe='')}/events"
         for number in range(1, EVENTS_KEPT // EVENTS_A_PAGE + 1):
             query = {"event_type": event_type, "order": "created_at:desc", "page": number}
-            answer = self.client.request("GET", path, params=query, accept={404})
-            events = [] if answer.status == 404 else answer.json()
-            if not isinstance(events, list):
-                raise ContractError(f"the events of contact {uuid} are not a list")
+            answer = refusals.found(self.client, path, params=query)
+            events = [] if answer is None else answer.json()
+            if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+                raise ContractError(f"the events of contact {uuid} are not a list of events")
             # An event does not say whose it is; the reader of activities asks for `contact_id`.
             yield Page(records=[{**event, "contact_id": uuid} for event in events])
-            if len(events) < EVENTS_A_PAGE or (until and moment(events[-1]["event_timestamp"]) < until):
+            reached = moment_or_none(events[-1].get("event_timestamp")) if events else None
+            if len(events) < EVENTS_A_PAGE or (until and reached and reached < until):
                 return

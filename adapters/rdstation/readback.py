@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.rdstation.address import contact_path, funnel_path, limited
+from adapters.rdstation.refusals import found
 from adapters.rdstation.writes import tag_name
 from connector.adapter import Client
 from connector.model import Json, LeadWrite, ReadBack
@@ -46,8 +47,8 @@ class _Reader:
 
     def _get(self, path: str, bucket: str, record: str | None) -> Json | None:
         if path not in self.read:
-            answer = self.client.request("GET", path, bucket=bucket, record=record, accept={404})
-            self.read[path] = None if answer.status == 404 else answer.json()
+            answer = found(self.client, path, bucket=bucket, record=record)
+            self.read[path] = None if answer is None else answer.json()
         return self.read[path]
 
 

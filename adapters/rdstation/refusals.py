@@ -3,6 +3,8 @@
 Shapes (mensagens-de-erro-rdsm): `{"error": …}`; flat `{"errors": {…}}`; `{"errors": […]}`; by field
 `{"errors": {"email": […]}}`, with a language between for texts in several; mixed; and a bare array.
 Quirk: expiry of a token is told by a header, beside the same body as any other 401.
+Quirk: the gateway that all APIs of the vendor stand behind says 404, too, while it knows no such route. Only a 404 in
+       RD Station's own words tells that nobody has an id: believed, any other takes contacts for deleted.
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from connector.adapter import Answer
-from connector.errors import LeadloopError, RemoteError
+from connector.adapter import Answer, Client
+from connector.errors import LeadloopError, RemoteError, RemoteRefusal
 
+NOT_ROUTED: Final = "not_routed"
+"""Our own code: a 404 that RD Station did not word."""
 LONGEST_WAIT_S: Final = 86_400.0
 _LIMITER = re.compile(r"'(?P<name>\w+)' rate limit exceeded(?P<period> for \d+ second\(s\) period)?")
 _CHALLENGES: Final = ("www-authenticate", "x-amzn-remapped-www-authenticate")
@@ -23,7 +27,18 @@ def errors_in(answer: Answer) -> list[RemoteError]:
     """Every error that the answer carries; what the headers say of the token comes first."""
     expired = any("expired_token" in answer.headers.get(name, "") for name in _CHALLENGES)
     told = [RemoteError("expired_token", "the access token has expired")] if expired else []
-    return told + list(_in_body(_body(answer)))
+    told += _in_body(_body(answer))
+    return [RemoteError(NOT_ROUTED)] if answer.status == 404 and not told else told
+
+
+def found(client: Client, path: str, **asked: Any) -> Answer | None:
+    """What stands at an address; None when RD Station says that nothing does."""
+    try:
+        return client.request("GET", path, **asked)
+    except RemoteRefusal as refusal:
+        if refusal.means != "gone":
+            raise
+        return None
 
 
 def wait_in(answer: Answer) -> float | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from adapters.rdstation.refusals import NOT_ROUTED
 from connector.adapter import Capabilities, ErrorRule, Limit, MarketingSpec, OAuth
 
 DAY_S: Final = 86_400
@@ -58,6 +59,7 @@ _ERRORS = (
     ErrorRule(means="quota", status=429, code=LEAD_LIMITER, scope="record"),
     ErrorRule(means="retry", status=429),
     ErrorRule(means="retry", code="SERVICE_UNAVAILABLE"),
+    ErrorRule(means="retry", code=NOT_ROUTED, hint="if it lasts, check base_url"),
     ErrorRule(means="gone", code="RESOURCE_NOT_FOUND"),
     ErrorRule(means="gone", status=404),
     ErrorRule(means="conflict", code="EMAIL_ALREADY_IN_USE"),
@@ -102,6 +104,7 @@ SPEC: Final = MarketingSpec(
         "how long an event takes to show in the funnel",
         "that a refused batch of events applied none of them",
         "that a change of stage leaves owner and opportunity alone when they are not sent",
+        "that a contact which is gone is told in the platform's own words (any other 404 proves nothing)",
         "whether contacts without conversion sort first or last (both are handled)",
     ),
 )

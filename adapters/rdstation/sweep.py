@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.rdstation.hot import OVERLAP
-from adapters.rdstation.listing import ContactList, Listing, moment
+from adapters.rdstation.listing import ContactList, Listing, moment, moment_or_none
 from connector.adapter import Page, ToRead
 from connector.adapter.cursors import reading
 from connector.model import Json
@@ -46,19 +46,23 @@ def _lap(contacts: ContactList, stood: Json) -> Iterator[Listing]:
         first = int(stood.get("first", 1))
     for listing in contacts.dated_pages(first):
         yield listing
-        times = [row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")]
-        if any(moment(time) < began_at for time in times):
+        if any(at < began_at for at in _conversions(listing).values()):
             return
 
 
 def _converted_lately(listing: Listing, since: datetime) -> list[ToRead]:
     """Acts to read once more: a conversion that showed later than the hot pull reaches back would be missed."""
-    times = {str(row["uuid"]): row["last_conversion_date"] for row in listing.rows if row.get("last_conversion_date")}
     return [
         ToRead("activities", uuid, since=since, changed_at=at)
-        for uuid, time in times.items()
-        if (at := moment(time)) >= since
+        for uuid, at in _conversions(listing).items()
+        if at >= since
     ]
+
+
+def _conversions(listing: Listing) -> dict[str, datetime]:
+    """Who converted when; a time that cannot be read is a reject of the hot pull's, and stops no sweep."""
+    times = {str(row["uuid"]): moment_or_none(row.get("last_conversion_date")) for row in listing.rows}
+    return {uuid: at for uuid, at in times.items() if at is not None}
 
 
 def _ids(listing: Listing) -> list[str]:

@@ -108,6 +108,26 @@ def test_a_sign_in_that_is_out_of_order_keeps_the_grant_and_is_no_matter_of_cred
     must_hold(company)
 
 
+@pytest.mark.parametrize("body", [{"message": "no Route matched with those values"}, b"<html>not found</html>"])
+def test_a_gateway_that_knows_no_route_for_a_while_takes_nobody_for_deleted_and_no_act_for_read(
+    company: Company, body: Any
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.convert("ana", "ebook-c")
+    company.convert("bia", "ebook-a", "ebook-b")
+    company.rd.faults.append(
+        Fault("reply", method="GET", path="/platform/contacts/", times=1000, reply=Reply(404, body))
+    )
+    assert exit_code(company.run()) == 4
+    assert company.ask("SELECT id FROM contacts WHERE gone_at IS NOT NULL") == []
+    company.rd.faults.clear()
+    company.later(days=3)
+    company.run_until_quiet()
+    assert (company.points("ana"), company.stage("bia")) == (90, "mql")
+    must_hold(company)
+
+
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"7", b'{"records":[null],"done":true}', b"[null]"])
 def test_a_write_that_is_answered_in_no_known_shape_is_made_once(company: Company, body: bytes) -> None:
     company.convert("ana", "ebook-a", "ebook-b")

@@ -141,6 +141,12 @@ _OF_READS = (
     _read("bad parameter", words.flat("INVALID_PARAMETER", "page_size must be between 1 and 125."), RemoteRefusal),
     _read("long address", Reply(414, b"<html>too long</html>", {"Content-Type": "text/html"}), RemoteRefusal),
     _read("media type", words.flat("UNSUPPORTED_MEDIA_TYPE", "no", 415), ContractError),
+    _read(
+        "a gateway that knows no route", Reply(404, {"message": "no Route matched with those values"}), RetryableError
+    ),
+    _read(
+        "a page that nobody has", Reply(404, b"<html>not found</html>", {"Content-Type": "text/html"}), RetryableError
+    ),
     _read("unavailable", words.flat("SERVICE_UNAVAILABLE", "later", 500), RetryableError),
     _read("unknown status", Reply(418, {"errors": []}), ContractError),
 )

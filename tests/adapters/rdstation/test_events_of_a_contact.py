@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.errors import ContractError
+from connector.errors import ContractError, RetryableError
 from connector.testing.simulator import Fault, Reply
 
 
@@ -56,8 +56,36 @@ def test_a_contact_that_is_gone_has_no_acts(world):
     assert acts(world, "no-such-contact") == []
 
 
-def test_events_in_another_shape_hold_the_stream(world):
+@pytest.mark.parametrize("body", [{"events": []}, [None], ["act"]])
+def test_events_in_another_shape_hold_the_stream(world, body):
     contact_id = world.add(1)
-    world.simulator.faults.append(Fault("reply", path="/events$", reply=Reply(200, {"events": []})))
+    world.simulator.faults.append(Fault("reply", path="/events$", reply=Reply(200, body)))
     with pytest.raises(ContractError):
         acts(world, contact_id)
+
+
+def test_a_gateway_that_knows_no_route_proves_nothing_about_a_contact(world):
+    contact_id = world.add(1)
+    write = world.write("event", contact_id, 1)
+    adapter = world.adapter()
+    not_routed = Reply(404, {"message": "no Route matched with those values"})
+    world.simulator.faults.append(Fault("reply", path="/platform/contacts/", times=1000, reply=not_routed))
+    for ask in (
+        adapter.contacts,
+        lambda ids: adapter.activities_of(ids[0], None),
+        lambda _: adapter.read_back([write]),
+    ):
+        with pytest.raises(RetryableError):
+            list(ask([contact_id]))
+
+
+@pytest.mark.parametrize("time", ["yesterday", None, 17, "0001-01-01T00:00:00+14:00"])
+def test_a_page_that_ends_with_a_time_that_cannot_be_read_is_no_end(world, time):
+    contact_id = world.add(1)
+    for _ in range(25):
+        world.clock.advance(60)
+        world.act(contact_id)
+    since = world.clock.now() - timedelta(days=1)
+    world.simulator.account.contacts[contact_id].events["CONVERSION"][9]["event_timestamp"] = time
+    world.simulator.account.contacts[contact_id].events["CONVERSION"][15]["event_timestamp"] = time
+    assert len(acts(world, contact_id, since)) == 25

@@ -129,12 +129,15 @@ def test_a_time_that_cannot_be_read_is_a_bad_record_and_the_rest_goes_on(rdstati
     rows = [
         {"uuid": "a", "last_conversion_date": "yesterday", "created_at": "2026-01-05T10:00:00.000-03:00"},
         {"uuid": "b", "last_conversion_date": "2026-11-20T08:25:24.000-03:00"},
+        {"uuid": "c", "last_conversion_date": "0001-01-01T00:00:00+14:00"},
+        {"uuid": "d", "last_conversion_date": 17},
+        {"uuid": "e", "last_conversion_date": None},
     ]
-    reply = Reply(200, {"contacts": rows}, {"pagination-total-rows": "2"})
+    reply = Reply(200, {"contacts": rows}, {"pagination-total-rows": "5"})
     world.simulator.faults.append(Fault("reply", path="/segmentations/", reply=reply))
     (page,), _ = walk(world)
     assert [one.id for one in page.to_read if one.stream == "contacts"] == ["b"]
-    assert [(bad.place, bad.error.code) for bad in page.bad] == [("a", "bad_time")]
+    assert [(bad.place, bad.error.code) for bad in page.bad] == [(uuid, "bad_time") for uuid in "acde"]
     assert page.to_read[0].changed_at.isoformat() == "2026-11-20T11:25:24+00:00"
 
 

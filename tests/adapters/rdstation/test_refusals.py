@@ -42,6 +42,12 @@ def test_an_expired_token_is_told_by_a_header_beside_the_same_body(name):
     assert [error.code for error in errors_in(told)] == ["expired_token", "UNAUTHORIZED"]
 
 
+def test_a_404_that_rd_station_did_not_word_is_a_gateways():
+    assert [error.code for error in errors_in(Told({"message": "no Route matched"}, status=404))] == ["not_routed"]
+    assert [error.code for error in errors_in(Told("<html>", status=404))] == ["not_routed"]
+    assert [error.code for error in errors_in(Told({"errors": _item("TAKEN")}, status=404))] == ["TAKEN"]
+
+
 def test_the_lead_limiter_keeps_its_name_and_loses_the_address():
     sentence = "'lead_limiter' rate limit exceeded for 86400 second(s) period for key 'jane@example.com'"
     (error,) = errors_in(Told({"error": sentence, "max": 24, "usage": 25, "remaining_time": 43067}))
