@@ -12,10 +12,10 @@ from connector.cli.asking import existing
 from connector.cli.caller import Caller, Family
 from connector.cli.context import config_of, config_to_look, looking
 from connector.cli.output import show
+from connector.cli.proving import problems_of
 from connector.errors import StateError
 from connector.state import lists, operation
 from connector.state.schema import SCHEMA_VERSION
-from connector.state.store import Store
 
 
 @click.group(cls=Family)
@@ -29,24 +29,12 @@ def check(caller: Caller) -> None:
     """Prove that the state file is sound."""
     with looking(caller) as (config, store):
         found = problems_of(store)
+        schema = lists.schema(store.read())
     if found:
         raise StateError(
             f"{config.state} is damaged: {'; '.join(found)}", hint="restore a backup: 'leadloop state restore'"
         )
-    show(caller, {"state": str(config.state), "schema": SCHEMA_VERSION, "problems": []}, f"{config.state} is sound")
-
-
-def problems_of(store: Store) -> list[str]:
-    """What is wrong with a state: SQLite's own checks, the rows' checksums, the chain of the audit log."""
-    found = store.problems()
-    if found:
-        return found
-    try:
-        lists.check_sums(store.read())
-    except StateError as error:
-        return [error.message]
-    broken = operation.broken_audit(store.read())
-    return [] if broken is None else [f"line {broken} of the audit log does not fit the one before it"]
+    show(caller, {"state": str(config.state), "schema": schema, "problems": []}, f"{config.state} is sound")
 
 
 @state.command()
@@ -67,12 +55,24 @@ def backup(caller: Caller, file: Path) -> None:
 def restore(caller: Caller, file: Path) -> None:
     """Put a backup in place; the present state is kept beside it."""
     config = config_to_look(caller)
-    kept, distrusted = restoring.restore(config.state, file, caller.now)
+    done = restoring.restore(config.state, file, caller.now)
     lines = [f"{config.state} is now {file}"]
-    lines += [f"what was there before is {kept}"] if kept else []
-    lines += [f"{distrusted} writes may have happened since; they are read back before anything is sent again"]
-    document = {"restored": str(file), "kept": kept and str(kept), "read_back": distrusted}
+    lines += [f"what was there before is {done.kept}"] if done.kept else []
+    lines += [f"{done.distrusted} writes may have happened since; they are read back before anything is sent again"]
+    lines += [_erased_since(done.erased)]
+    document = {
+        "restored": str(file),
+        "kept": done.kept and str(done.kept),
+        "read_back": done.distrusted,
+        "erased": done.erased,
+    }
     show(caller, document, "\n".join(lines))
+
+
+def _erased_since(persons: int | None) -> str:
+    if persons is None:
+        return "who was erased since the backup stands in it again: there was no state that could say who; erase them"
+    return f"{persons} persons who were erased since the backup are erased again"
 
 
 @state.command()

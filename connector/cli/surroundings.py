@@ -11,8 +11,8 @@ from connector.cli.caller import Caller
 from connector.cli.checking import check_lines
 from connector.cli.connected import specs
 from connector.cli.context import accounts, config_of
-from connector.cli.keeping import problems_of
 from connector.cli.lines import Line, attempt, fail, ok, warn
+from connector.cli.proving import problems_of
 from connector.cli.validation import everything_wrong
 from connector.config import Config
 from connector.errors import ConfigError, StateError

@@ -6,23 +6,27 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from connector.state.clock import stamp
 from connector.state.operation import meta, set_meta
 from connector.state.packing import pack
 
+SALT: Final = "erasure_salt"
+"""The key of the hashes, made with the first erasure."""
+
 
 def anyone_erased(tx: sqlite3.Connection) -> bool:
     """Was anybody erased, ever?"""
-    return meta(tx, "erasure_salt") is not None
+    return meta(tx, SALT) is not None
 
 
 def erased_among(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set[str]:
     """Which of these (system, key) were erased; free while nobody ever was."""
-    salt = meta(tx, "erasure_salt")
+    salt = meta(tx, SALT)
     if salt is None:
         return set()
-    hashes = {_hash(salt, system, key): key for system, key in keys}
+    hashes = {key_hash(salt, system, key): key for system, key in keys}
     found = tx.execute(
         "SELECT hex(key_hash) FROM erased WHERE hex(key_hash) IN (SELECT value FROM json_each(?))",
         (pack([one.hex().upper() for one in hashes]),),
@@ -33,15 +37,16 @@ def erased_among(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set
 
 def remember_erased(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]], at: datetime, salt: str) -> None:
     """Keep the hashes of an erased person's ids and addresses; `salt` is used only the first time."""
-    kept = meta(tx, "erasure_salt")
+    kept = meta(tx, SALT)
     if kept is None:
-        set_meta(tx, "erasure_salt", salt)
+        set_meta(tx, SALT, salt)
         kept = salt
     tx.executemany(
         "INSERT OR IGNORE INTO erased (key_hash, at) VALUES (?, ?)",
-        [(_hash(kept, system, key), stamp(at)) for system, key in keys],
+        [(key_hash(kept, system, key), stamp(at)) for system, key in keys],
     )
 
 
-def _hash(salt: str, system: str, key: str) -> bytes:
+def key_hash(salt: str, system: str, key: str) -> bytes:
+    """What is kept of an id or address: nobody finds it again who does not have it."""
     return hashlib.blake2b(f"{system}\x1f{key}".encode(), key=salt.encode()[:64], digest_size=16).digest()

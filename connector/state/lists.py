@@ -69,6 +69,11 @@ def check_sums(db: Tx) -> None:
             outbox.in_state(db, connection, state, ALWAYS, -1)
 
 
+def schema(db: Tx) -> int:
+    """The schema that the file has; an older one than this program's until the next start that writes."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
 def audit_lines(db: Tx) -> int:
     """How many lines the audit log has."""
     return int(db.execute("SELECT count(*) FROM audit").fetchone()[0])

@@ -1,12 +1,20 @@
-"""After a backup was put back: what it calls unsent may have been sent since, and is not to be believed.
+"""After a backup was put back: what it calls unsent is not to be believed, and what people decided since still holds.
 
 A write that the backup holds as planned may have reached the platform after the backup was made. Such rows become
 `unknown`, as after a crash: they are read back before anything is sent again. Leads without a record are looked for
-again before one is made.
+again before one is made. Who was erased since is erased in the backup, too, and what was paused stays paused.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import datetime
+
+from msgspec import Struct
+
+from connector.state import operation, people
+from connector.state.erase import erase_person
+from connector.state.erasure import SALT, key_hash
 from connector.state.store import Tx
 
 
@@ -20,3 +28,41 @@ def distrust(tx: Tx) -> int:
         "   AND x.state IN ('sent', 'unknown', 'pending')) GROUP BY o.connection, o.person_id)"
     )
     return done.rowcount
+
+
+class Decided(Struct, frozen=True):
+    """What people decided that a state of an earlier day does not know of."""
+
+    salt: str | None
+    erased: list[tuple[bytes, str]]
+    pauses: list[dict[str, str]]
+
+
+def decided_in(db: sqlite3.Connection) -> Decided:
+    """Of the state that is about to be replaced: whom it knows as erased, and what is paused."""
+    erased = [(row[0], row[1]) for row in db.execute("SELECT key_hash, at FROM erased")]
+    return Decided(operation.meta(db, SALT), erased, operation.pauses(db))
+
+
+def uphold(tx: Tx, decided: Decided, at: datetime) -> int:
+    """Have it hold in the restored state; how many persons were erased once more."""
+    for pause in decided.pauses:
+        tx.execute("INSERT OR IGNORE INTO pauses (name, since, why) VALUES (:name, :since, :why)", pause)
+    if decided.salt is None:
+        return 0
+    if operation.meta(tx, SALT) is None:
+        operation.set_meta(tx, SALT, decided.salt)
+    again = _erased_among(tx, decided.salt, {one for one, _ in decided.erased})
+    for person in again:
+        counts = erase_person(tx, person, at, decided.salt)
+        operation.record(tx, "restore", "erase", people.leadloop_id_of(tx, person), counts, at)
+    if operation.meta(tx, SALT) == decided.salt:  # hashes tell nothing under another key
+        tx.executemany("INSERT OR IGNORE INTO erased (key_hash, at) VALUES (?, ?)", decided.erased)
+    return len(again)
+
+
+def _erased_among(tx: Tx, salt: str, gone: set[bytes]) -> list[int]:
+    rows = tx.execute(
+        "SELECT person_id, system, key FROM identities UNION ALL SELECT person_id, connection, id FROM contacts"
+    )
+    return sorted({person for person, system, key in rows if key_hash(salt, system, key) in gone})

@@ -1,11 +1,13 @@
 """The state file, its key and its audit log: proven, copied, put back, renewed."""
 
+import shutil
 import sqlite3
 
 import pytest
 from cryptography.fernet import Fernet
 
 from connector.http.tokens import Tokens
+from connector.state.store import Store
 from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from
 from tests.cli.company import ACTS
 
@@ -80,6 +82,90 @@ def test_a_write_that_may_have_been_sent_since_the_backup_is_read_back_and_nothi
     assert rows(ran.state, "SELECT state, count(*) FROM outbox GROUP BY 1") == [("confirmed", 1)]
 
 
+def test_who_was_erased_since_the_backup_is_erased_in_it_too_and_does_not_come_back(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.leadloop("erase", "ana@acme.example", "--yes")
+    assert ran.json("state", "restore", str(tmp_path / "copy.db"))["erased"] == 1
+    assert b"ana@acme.example" not in ran.state.read_bytes()
+    ran.write("in/acts.csv", ACTS + "c1,form_submission,2026-11-20T10:00:00Z,ebook-3\n")
+    ran.run()
+    assert ran.leadloop("explain", "ana@acme.example").exit_code == 1
+    assert rows(ran.state, "SELECT count(*) FROM people WHERE erased_at IS NULL") == [(2,)]
+    assert ("restore", "erase") in rows(ran.state, "SELECT actor, action FROM audit")
+
+
+def test_who_was_erased_before_the_backup_stays_erased_and_is_not_counted(ran, tmp_path):
+    ran.leadloop("erase", "ana@acme.example", "--yes")
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.leadloop("erase", "bia@acme.example", "--yes")
+    assert ran.json("state", "restore", str(tmp_path / "copy.db"))["erased"] == 1
+    ran.run()
+    assert rows(ran.state, "SELECT count(*) FROM contacts") == [(1,)]
+
+
+def test_who_came_and_was_erased_since_the_backup_does_not_come_back(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.write("in/contacts.csv", "id,email,first_name,job_title,source\nc9,new@acme.example,New,CEO,Fair\n")
+    ran.run()
+    ran.leadloop("erase", "new@acme.example", "--yes")
+    assert ran.json("state", "restore", str(tmp_path / "copy.db"))["erased"] == 0
+    ran.run()
+    assert ran.leadloop("explain", "new@acme.example").exit_code == 1
+
+
+def test_erasures_that_no_state_can_tell_of_are_asked_for(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.leadloop("erase", "ana@acme.example", "--yes")
+    ran.state.write_bytes(b"no database" * 1000)
+    said = ran.leadloop("state", "restore", str(tmp_path / "copy.db"))
+    assert "erase them" in said.stdout
+    ran.state.unlink()
+    assert ran.json("state", "restore", str(tmp_path / "copy.db"))["erased"] is None
+
+
+def test_what_is_paused_stays_paused_when_a_backup_is_put_back(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.leadloop("pause", "sales", "--because", "new owner")
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    assert [one["why"] for one in ran.json("status")["paused"]] == ["new owner"]
+
+
+def test_what_a_killed_restore_left_behind_does_not_get_into_the_next(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    fresh = ran.state.with_name("leadloop.db.restoring")
+    shutil.copy(tmp_path / "copy.db", fresh)
+    killed = Store.open(fresh)
+    with killed.write() as tx:
+        tx.execute("INSERT INTO meta VALUES ('of the killed one', '')")
+    shutil.copy(f"{fresh}-wal", tmp_path / "wal")
+    killed.close()
+    shutil.copy(tmp_path / "wal", f"{fresh}-wal")
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    assert rows(ran.state, "SELECT * FROM meta WHERE key = 'of the killed one'") == []
+    assert ran.json("state", "check")["problems"] == []
+    assert [one.name for one in ran.state.parent.glob("*restoring*")] == []
+
+
+def test_the_database_of_another_program_is_not_replaced_by_a_backup(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.state.unlink()
+    songs(ran.state)
+    before = ran.state.read_bytes()
+    assert ran.leadloop("state", "restore", str(tmp_path / "copy.db")).exit_code == 5
+    assert ran.state.read_bytes() == before
+
+
+def test_a_backup_with_a_row_that_rotted_is_refused(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    db = sqlite3.connect(tmp_path / "copy.db")
+    db.execute("UPDATE outbox SET fields = '{}'")
+    db.commit()
+    db.close()
+    said = ran.leadloop("state", "restore", str(tmp_path / "copy.db"))
+    assert said.exit_code == 5
+    assert "checksum" in said.stderr
+
+
 def test_a_state_in_use_is_not_replaced(ran, tmp_path):
     ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
     store = ran.store()
@@ -95,10 +181,15 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(ran, tmp_path):
     assert ran.state.read_bytes() == before
 
 
-def test_what_is_no_backup_of_ours_is_refused_with_what_to_name(ran, tmp_path):
-    db = sqlite3.connect(tmp_path / "songs.db")
+def songs(path):
+    """The database of another program."""
+    db = sqlite3.connect(path)
     db.execute("CREATE TABLE songs (title TEXT)")
     db.close()
+
+
+def test_what_is_no_backup_of_ours_is_refused_with_what_to_name(ran, tmp_path):
+    songs(tmp_path / "songs.db")
     (tmp_path / "empty.db").touch()
     before = ran.state.read_bytes()
     for name in ("songs.db", "empty.db"):
