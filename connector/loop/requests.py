@@ -26,6 +26,8 @@ def carry_out(loop: Loop) -> int:
     for one in waiting:
         with loop.store.write(step=True) as tx:
             operation.answer(tx, one.id, perform(tx, loop.store, one.verb, one.args), loop.world.now())
+        if one.verb == "erase":
+            loop.store.empty_log()
     return len(waiting)
 
 
@@ -97,7 +99,8 @@ def _backfill(tx: Tx, _store: Store, args: Json) -> Json:
 
 
 def _erase(tx: Tx, store: Store, args: Json) -> Json:
-    return erase_person(tx, args["person"], store.now(), args["salt"])
+    (person,) = tx.execute("SELECT coalesce(merged_into, id) FROM people WHERE id = ?", (args["person"],)).fetchone()
+    return erase_person(tx, person, store.now(), args["salt"])
 
 
 def _pause(tx: Tx, store: Store, args: Json) -> Json:

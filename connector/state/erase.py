@@ -21,7 +21,7 @@ PERSONAL = ("contacts", "activities", "scores", "receipts", "desired", "decision
 
 
 def erase_person(tx: sqlite3.Connection, person: int, at: datetime, salt: str) -> Json:
-    """Take everything away; returns counts only."""
+    """Take everything away, also what still bears the name of somebody who was joined; returns counts only."""
     known = [(system, key) for system, key, _ in people.identities_of(tx, person)]
     remember_erased(tx, known, at, salt)
     counts: Json = {}
@@ -29,8 +29,9 @@ def erase_person(tx: sqlite3.Connection, person: int, at: datetime, salt: str) -
         tx.execute("DELETE FROM contact_versions WHERE connection = ? AND id = ?", (system, key))
         tx.execute("DELETE FROM to_read WHERE connection = ? AND id = ?", (system, key))
         tx.execute("DELETE FROM rejects WHERE connection = ? AND key = ?", (system, key))
-    leadloop_id = people.leadloop_id_of(tx, person)
-    tx.execute("DELETE FROM rejects WHERE key = ?", (leadloop_id,))
+    tx.execute(
+        "DELETE FROM rejects WHERE key IN (SELECT leadloop_id FROM people WHERE id = ?1 OR merged_into = ?1)", (person,)
+    )
     tx.execute(
         "UPDATE lifecycle SET reason_text = NULL, actor = NULL, decision_id = NULL, receipt_id = NULL"
         " WHERE person_id = ?",
@@ -46,18 +47,25 @@ def erase_person(tx: sqlite3.Connection, person: int, at: datetime, salt: str) -
     counts["crm_records"] = tx.execute("DELETE FROM crm_records WHERE person_id = ?", (person,)).rowcount
     counts["outbox"] = _empty_outbox(tx, person, at)
     counts["identities"] = tx.execute("DELETE FROM identities WHERE person_id = ?", (person,)).rowcount
-    tx.execute("UPDATE people SET erased_at = ?, dirty = 0, next_change_at = NULL WHERE id = ?", (stamp(at), person))
-    return {"leadloop_id": leadloop_id, "erased": counts}
+    tx.execute(
+        "UPDATE people SET erased_at = ?1, dirty = 0, next_change_at = NULL WHERE id = ?2 OR merged_into = ?2",
+        (stamp(at), person),
+    )
+    return {"leadloop_id": people.leadloop_id_of(tx, person), "erased": counts}
 
 
 def _empty_outbox(tx: sqlite3.Connection, person: int, at: datetime) -> int:
-    rows = tx.execute("SELECT id, effect, connection, kind FROM outbox WHERE person_id = ?", (person,)).fetchall()
+    rows = tx.execute(
+        "SELECT id, effect, connection, kind, person_id FROM outbox"
+        " WHERE person_id IN (SELECT id FROM people WHERE id = ?1 OR merged_into = ?1)",
+        (person,),
+    ).fetchall()
     for row in rows:
         tx.execute(
             "UPDATE outbox SET fields = '{}', before = NULL, text = NULL, record_id = NULL, checksum = ?,"
             " state = CASE WHEN state IN ('planned', 'held') THEN 'suppressed' ELSE state END,"
             " why = 'erased', settled_at = coalesce(settled_at, ?) WHERE id = ?",
-            (checksum(row["effect"], row["connection"], person, row["kind"], "{}"), stamp(at), row["id"]),
+            (checksum(row["effect"], row["connection"], row["person_id"], row["kind"], "{}"), stamp(at), row["id"]),
         )
     return len(rows)
 

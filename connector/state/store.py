@@ -30,6 +30,8 @@ Tx = sqlite3.Connection
 """What queries are handed: a transaction that `write()` opened, or a connection that can only read."""
 
 BUSY_MS = 15_000
+PATIENCE_MS = 1_000
+"""How long emptying the log waits for readers."""
 PAGE_BYTES = 16384
 CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 2_000
@@ -110,6 +112,7 @@ class Store:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten; not every build's default
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         with self._guard:
@@ -274,6 +277,16 @@ class Store:
             raise StateError(
                 f"{self.path} cannot be copied to {target}: {error}", hint="check the folder's rights and its space"
             ) from error
+
+    def empty_log(self) -> bool:
+        """Move the write-ahead log into the file: what was erased stands in it until then. False while others read."""
+        writer = self._writer()
+        writer.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")  # nobody can write meanwhile
+        try:
+            (busy, _, _) = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return not busy
 
     def close(self) -> None:
         """Close every connection of every thread and give the lock back."""

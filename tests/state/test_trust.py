@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,42 @@ def test_a_state_that_was_closed_is_one_file(store: Store, path: Path, now: date
     assert store.problems() == []
     store.close()
     assert not list(path.parent.glob("*-wal"))
+
+
+def test_what_is_deleted_is_overwritten_whatever_the_build_of_sqlite(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def as_other_builds_do(*args: Any, **more: Any) -> sqlite3.Connection:
+        connection = connect(*args, **more)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr("sqlite3.connect", as_other_builds_do)
+    store = Store.open(path)
+    for statement in ("INSERT INTO meta VALUES ('who', 'Itaquaquecetuba')", "DELETE FROM meta WHERE key = 'who'"):
+        with store.write() as tx:
+            tx.execute(statement)
+    store.close()
+    assert b"Itaquaquecetuba" not in path.read_bytes()
+
+
+def test_an_emptied_log_keeps_nothing_while_others_have_the_state_open(store: Store, path: Path) -> None:
+    with store.write() as tx:
+        tx.execute("INSERT INTO meta VALUES ('who', 'Itaquaquecetuba')")
+    reader = Store.open_to_read(path)
+    reader.read().execute("BEGIN")
+    reader.read().execute("SELECT count(*) FROM meta").fetchone()
+    with store.write() as tx:
+        tx.execute("DELETE FROM meta WHERE key = 'who'")
+    log = path.with_name(f"{path.name}-wal")
+    assert not store.empty_log()
+    reader.read().execute("COMMIT")
+    assert b"Itaquaquecetuba" in log.read_bytes()
+    assert store.empty_log()
+    assert b"Itaquaquecetuba" not in log.read_bytes() + path.read_bytes()
+    reader.close()
 
 
 def test_a_reference_to_nobody_is_a_problem(store: Store, path: Path) -> None:

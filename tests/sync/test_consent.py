@@ -12,6 +12,7 @@ from connector.loop.requests import perform
 from connector.loop.run import pull_step
 from connector.loop.send import send
 from connector.loop.tally import Tally
+from connector.state import operation
 from tests.sync.world import Company
 
 
@@ -120,6 +121,48 @@ def test_an_erased_person_leaves_no_word_behind_and_the_counts_still_add_up(comp
     content = b"".join(path.read_bytes() for path in company.folder.glob("leadloop.db*"))
     for word in (b"ana@company.example", b"Ana", b"Itaquaquecetuba"):
         assert word not in content
+
+
+def test_an_erasure_that_the_running_process_carries_out_leaves_no_word_in_its_log(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b", city="Itaquaquecetuba")
+    company.run_until_quiet()
+    store = company.open().store
+    with store.write() as tx:
+        operation.ask(tx, "erase", {"person": company.person("ana"), "salt": "salt"}, company.clock.now())
+    company.run("score")
+    content = b"".join(path.read_bytes() for path in company.folder.glob("leadloop.db*"))
+    assert b"Itaquaquecetuba" not in content
+
+
+def test_an_erasure_that_was_asked_for_before_the_person_was_joined_erases_the_other(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a")
+    company.run()
+    store, bia = company.open().store, company.person("bia")
+    with store.write() as tx:
+        for verb, args in (
+            ("identity join", {"winner": company.person("ana"), "loser": bia}),
+            ("erase", {"person": bia, "salt": "salt"}),
+        ):
+            operation.ask(tx, verb, args, company.clock.now())
+    company.run("score")
+    assert company.ask("SELECT count(*) FROM contacts") == [(0,)]
+    assert company.ask("SELECT count(*) FROM people WHERE erased_at IS NULL AND merged_into IS NULL") == [(0,)]
+
+
+def test_what_still_bears_the_name_of_who_was_joined_is_erased_too(company: Company) -> None:
+    """As two writes under way leave it when their persons are joined."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    ana, bia = company.person("ana"), company.person("bia")
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        perform(tx, store, "identity join", {"winner": ana, "loser": bia})
+        tx.execute("UPDATE outbox SET person_id = ? WHERE fields LIKE '%bia@%'", (bia,))
+    erase(company, "ana")
+    assert company.ask("SELECT DISTINCT fields FROM outbox") == [("{}",)]
+    assert company.ask("SELECT count(*) FROM people WHERE erased_at IS NULL") == [(0,)]
 
 
 def test_an_erasure_between_planning_and_sending_sends_nothing(
