@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from connector.adapter import Client
-from connector.errors import ContractError, RetryableError, UnknownOutcome
+from connector.errors import ContractError, RemoteRefusal, RetryableError, UnknownOutcome
 from connector.model import Json
 
 
@@ -23,11 +23,16 @@ class Calls(Struct, frozen=True):
         return self.client.request("GET", path, params=params, reserve=self.reserve).json()
 
     def one(self, path: str) -> Json | None:
-        """A record; None when there is none any more, or none that this user may see: both are answered 404."""
-        answer = self.client.request("GET", path, accept={404}, reserve=self.reserve)
-        if answer.status == 404:
+        """A record; None when there is none any more, or none that this user may see: both are answered 404.
+
+        So does a gateway that knows no route (see `errors`): that one raises, for it proves nothing.
+        """
+        try:
+            body = self.read(path)
+        except RemoteRefusal as refusal:
+            if refusal.means != "gone":
+                raise
             return None
-        body = answer.json()
         if not isinstance(body, dict):
             raise ContractError(f"RD Station CRM answered '{path}' with something that is no record")
         return body
@@ -53,3 +58,13 @@ def listed(body: Any, name: str, *, may_be_bare: bool = False) -> list[Json]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ContractError(f"RD Station CRM answered without a list of '{name}'")
     return rows
+
+
+def goes_on(name: str, rows: Sequence[object], *, says_so: bool) -> bool:
+    """Are there further pages of a list? Raises RetryableError for an empty one that says so.
+
+    What it did not show must not be taken for read, nor for absent: a person who is not found is made anew.
+    """
+    if says_so and not rows:
+        raise RetryableError(f"RD Station CRM announced more of '{name}' and gave none", code="list_in_disorder")
+    return says_so

@@ -24,6 +24,8 @@ CEILING: Final = 10_000
 """Rows of one filter that a list shows at most."""
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 SMALLEST: Final = timedelta(seconds=2)
+MOST_FALLEN: Final = 200
+"""How often the total may fall under one walk: a mass deletion goes by, a total that swings does not."""
 NEWEST_FIRST: Final = {"order": "updated_at", "direction": "desc"}
 
 
@@ -69,20 +71,30 @@ def changed(ask: Ask, since: datetime, now: datetime) -> Iterator[Step]:
 
 
 def parts(ask: Ask, params: Mapping[str, Any]) -> Iterator[Part]:
-    """All pages of a list; what a deletion moved up is read again, so that some deals come twice."""
-    number, size, total = 1, 0, 0
+    """All pages of a list; what a deletion moved up is read again, so that some deals come twice.
+
+    Raises ContractError for a list that leads nowhere: one page under every number, a total that swings for ever.
+    """
+    number, size, total, fallen = 1, 0, 0, 0
+    before: list[str] = []
     while True:
         page = ask(params, number)
         size = size or len(page.deals)
         fell = total - page.total if number > 1 else 0
         total = page.total
         if fell > 0:
-            number = max(1, number - 1 - fell // max(1, size))
+            fallen += 1
+            if fallen > MOST_FALLEN:
+                raise ContractError("RD Station CRM counts fewer and fewer deals, page after page")
+            number, before = max(1, number - 1 - fell // max(1, size)), []
             continue
+        shown = [deal.id for deal in page.deals]
+        if shown and shown == before:
+            raise ContractError(f"RD Station CRM gave one page of deals as number {number - 1} and {number}")
+        before = shown
         told = (number - 1) * size + len(page.deals)
-        has_more = page.has_more and bool(page.deals)
-        yield Part(page.deals, total, is_cut=not has_more and (told < total or total >= CEILING))
-        if not has_more:
+        yield Part(page.deals, total, is_cut=not page.has_more and (told < total or total >= CEILING))
+        if not page.has_more:
             return
         number += 1
 

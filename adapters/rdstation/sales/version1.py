@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import count
 from typing import Any, Final
 
 from msgspec import Struct
@@ -19,7 +18,7 @@ from msgspec.structs import replace
 
 from adapters.rdstation.sales import scanning
 from adapters.rdstation.sales.api import FieldRow, Stage, Step, Todo
-from adapters.rdstation.sales.calls import Calls, listed
+from adapters.rdstation.sales.calls import Calls, goes_on, listed
 from adapters.rdstation.sales.rows import Contact, Deal, id_of, place, with_others
 from adapters.rdstation.sales.shapes1 import bare, contact_body, contact_of, custom_body, deal_of, made
 from connector.adapter import Client
@@ -27,6 +26,7 @@ from connector.errors import ContractError, LeadloopError
 from connector.model import Json
 
 MAX_ROWS: Final = 200
+MAX_PAGES: Final = scanning.CEILING // MAX_ROWS
 _WRAPPED: Final = ("contacts", "deals")
 """Lists that never come bare: an answer of another shape proves nothing."""
 _TEXTS: Final = {"task": ("tasks", "notes"), "note": ("activities", "text")}
@@ -80,7 +80,8 @@ class Version1(Struct, frozen=True):
         """One page of the list of deals. `next_page` may stand beside `has_more: false`, and means nothing then."""
         body = self.calls.read("deals", {**params, "limit": MAX_ROWS, "page": page})
         deals = [deal_of(row) for row in listed(body, "deals")]
-        return scanning.DealPage(deals, int(body.get("total") or 0), has_more=body.get("has_more") is True)
+        has_more = goes_on("deals", deals, says_so=body.get("has_more") is True)
+        return scanning.DealPage(deals, int(body.get("total") or 0), has_more=has_more)
 
     def make_contact(self, values: Mapping[str, Any]) -> Contact:
         told = bare(self.calls.save("POST", "contacts", {"contact": contact_body(values)}), "contact")
@@ -165,10 +166,10 @@ class Version1(Struct, frozen=True):
     def _all(self, path: str, params: Mapping[str, Any]) -> list[Json]:
         """All rows of a list, which is called like its path; it ends where it says so."""
         found: list[Json] = []
-        for page in count(1):
+        for page in range(1, MAX_PAGES + 1):
             body = self.calls.read(path, {**params, "limit": MAX_ROWS, "page": page})
             rows = listed(body, path, may_be_bare=path not in _WRAPPED)
             found += rows
-            if not rows or not (isinstance(body, Mapping) and body.get("has_more") is True):
-                break
-        return found
+            if not goes_on(path, rows, says_so=isinstance(body, Mapping) and body.get("has_more") is True):
+                return found
+        raise ContractError(f"RD Station CRM shows no end of '{path}'")

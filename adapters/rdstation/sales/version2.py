@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.rdstation.sales.api import FieldRow, Stage, Step, Todo
-from adapters.rdstation.sales.calls import Calls
+from adapters.rdstation.sales.calls import Calls, goes_on
 from adapters.rdstation.sales.rows import ONGOING, Contact, Deal, id_of, place, with_others
 from adapters.rdstation.sales.shapes2 import contact_body, contact_of, deal_of, field_of, quoted
 from connector.adapter import Client
@@ -77,7 +77,7 @@ class Version2(Struct, frozen=True):
             deals = [deal_of(row) for row in rows]
             reached = deals[-1].updated_at if deals else since
             yield Step(deals, reached)
-            if not has_more or not deals or reached > until:
+            if not has_more or reached > until:
                 return
             if _told(reached) > _told(since):
                 since, number = reached, 1
@@ -153,7 +153,7 @@ class Version2(Struct, frozen=True):
         for number in range(1, MAX_PAGES + 1):
             rows, has_more = self._page(path, params, number)
             found += rows
-            if not has_more or not rows:
+            if not has_more:
                 return found
         raise ContractError(f"RD Station CRM shows no end of '{path}'")
 
@@ -162,7 +162,7 @@ class Version2(Struct, frozen=True):
         rows = body.get("data") if isinstance(body, dict) else None
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ContractError(f"RD Station CRM answered '{path}' without a list under 'data'")
-        return rows, bool((body.get("links") or {}).get("next"))
+        return rows, goes_on(path, rows, says_so=bool((body.get("links") or {}).get("next")))
 
     def _save(self, method: str, path: str, body: Json) -> Json:
         told = self.calls.save(method, path, {"data": body}).get("data")

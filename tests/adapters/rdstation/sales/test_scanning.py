@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.rdstation.sales.rows import Deal
 from adapters.rdstation.sales.scanning import BEGINNING, NEWEST_FIRST, DealPage, changed
+from connector.errors import ContractError
 
 BEGIN = BEGINNING + timedelta(days=9000)
 NOW = BEGIN + timedelta(days=400)
@@ -58,3 +60,19 @@ def test_every_deal_that_changed_since_is_told(changes, since_h, size, ceiling, 
         for one in step.deals
     }
     assert told == {one.id for one in deals if one.updated_at >= since}
+
+
+def test_one_page_under_every_number_is_no_list():
+    page = DealPage(deals_of([1, 2, 3]), 300, has_more=True)
+    with pytest.raises(ContractError, match="as number 1 and 2"):
+        list(changed(lambda _params, _page: page, BEGIN, NOW))
+
+
+def test_a_total_that_swings_does_not_keep_a_walk_busy_for_ever():
+    deals = deals_of(range(40))
+
+    def ask(_params, page):
+        return DealPage(deals[page * 3 : page * 3 + 3], 40 + page % 2, has_more=True)
+
+    with pytest.raises(ContractError, match="fewer and fewer"):
+        list(changed(ask, BEGIN, NOW))
