@@ -75,6 +75,8 @@ class Standing(Struct, frozen=True):
     rejected_at: datetime | None = None
     rejected_known_at: datetime | None = None
     origin: Literal["leadloop", "sales"] = "leadloop"
+    ended: Standing | None = None
+    """How it stood before sales gave it back, as long as nothing has begun since: sales may think better of it."""
 
     @property
     def is_mql(self) -> bool:
@@ -139,8 +141,9 @@ def _become_mql(now: Standing, event: Event) -> tuple[Standing, Placed]:
     if now.stage != "lead":
         return now, Placed(event, now.cycle, "leadloop", moved=False)
     after = replace(
-        now, stage="mql", since=event.at, mql_at=event.at, fast=event.fast, track=event.track, origin="leadloop"
-    )
+        now, stage="mql", since=event.at, mql_at=event.at, fast=event.fast, track=event.track, origin="leadloop",
+        ended=None,
+    )  # fmt: skip
     return after, Placed(event, now.cycle, "leadloop", moved=True)
 
 
@@ -156,12 +159,28 @@ def _pushed(now: Standing, event: Event) -> tuple[Standing, Placed]:
 
 
 def _decide(now: Standing, event: Event) -> tuple[Standing, Placed]:
+    origin: Literal["leadloop", "sales"] = "sales" if event.by == "sales" and not now.ever_pushed else "leadloop"
+    if now.ended is not None:
+        return _reconsider(now, now.ended, event, origin)
     if event.by != "rule" and now.pushed_at is None and now.ever_pushed:
         return now, Placed(event, max(1, now.cycle - 1), "leadloop", moved=False)
-    origin: Literal["leadloop", "sales"] = "sales" if event.by == "sales" and not now.ever_pushed else "leadloop"
     if event.kind in BACK:
         return _go_back(now, event, origin)
     return _go_forward(now, event, FORWARD[event.kind], origin)
+
+
+def _reconsider(
+    now: Standing, ended: Standing, event: Event, origin: Literal["leadloop", "sales"]
+) -> tuple[Standing, Placed]:
+    """Sales decides again on the cycle that it ended: the newest counts, be it a reason or that it takes the lead back.
+
+    The wait, and what counts as new, still run from the moment at which the lead was given back.
+    """
+    if event.kind in BACK:
+        after = replace(now, decided_at=event.at, decision=event.kind, decided_by=event.by, reason=event.reason)
+        return after, Placed(event, ended.cycle, origin, moved=False)
+    after, line = _go_forward(ended, event, FORWARD[event.kind], origin)
+    return after, replace(line, moved=True)
 
 
 def _go_forward(
@@ -193,6 +212,7 @@ def _go_back(now: Standing, event: Event, origin: Literal["leadloop", "sales"]) 
         reason=event.reason,
         rejected_at=event.at,
         rejected_known_at=event.known_at,
+        ended=replace(now, ended=None),
     )
     return after, Placed(event, now.cycle, origin, moved=True)
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from connector.lifecycle import Event, Placed, Standing, fold, may_enter, may_leave, may_leave_at, wait_over_at
+from connector.lifecycle import BACK, Event, Placed, Standing, fold, may_enter, may_leave, may_leave_at, wait_over_at
 from connector.loop import merge
 from connector.loop.context import Loop
 from connector.loop.in_force import is_in_force
 from connector.loop.tally import Tally
 from connector.loop.wishes import Wisher
-from connector.model import ATTRIBUTES, Consent, Person, Recycled, Score
+from connector.model import ATTRIBUTES, DECISION_KINDS, Consent, Person, Recycled, Score
 from connector.scoring import Verdict, newest_counting_at, qualify, sort
 from connector.scoring import score as compute
 from connector.state import leads
@@ -92,7 +92,7 @@ def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int
     known = {**values, **{f"consent.{lane}": word for lane, word in consents.items()}}
     person = Person(known)
     standing, placed = fold(dossier.events, dossier.created_at)
-    recycled = recycled_by(loop, dossier.events)
+    recycled = recycled_by(loop, placed)
     acts = [act for act, _ in dossier.acts]
     hits = sort(person, acts, loop.model)
     score = compute(person, acts, loop.model, now, recycled, explain=explain, hits=hits)
@@ -111,12 +111,18 @@ def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int
     return Lead(dossier, person, times, consents, blocked, standing, recycled, score, verdicts, placed)
 
 
-def recycled_by(loop: Loop, events: Sequence[Event]) -> list[Recycled]:
-    """The rejections that make older acts worth less, by what the model says of their reasons."""
+def recycled_by(loop: Loop, placed: Sequence[Placed]) -> list[Recycled]:
+    """The rejections that make older acts worth less, by what the model says of their reasons: at most one a cycle.
+
+    Of a cycle the newest decision stands (a reason added later, a lead set aside for nurturing, a rejection taken
+    back), and it speaks of what was done before the lead was given back.
+    """
+    newest = {line.cycle: line.event for line in placed if line.event.kind in DECISION_KINDS}
+    ended_at = {line.cycle: line.event.at for line in placed if line.moved and line.event.kind in BACK}
     return [
-        Recycled(event.at, rule.factor)
-        for event in events
-        if event.kind in ("rejected", "recycled") and (rule := loop.model.recycle_after(event.reason)).factor < 1
+        Recycled(ended_at.get(cycle, event.at), rule.factor)
+        for cycle, event in newest.items()
+        if event.kind in BACK and (rule := loop.model.recycle_after(event.reason)).factor < 1
     ]
 
 

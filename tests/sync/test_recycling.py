@@ -69,6 +69,44 @@ def test_older_acts_are_worth_less_after_a_rejection_that_says_so(company: Compa
     assert company.lead("ana")["LeadScore__c"] == 60
 
 
+def test_a_rejected_lead_that_sales_sets_aside_for_nurturing_loses_its_points_once(company: Company) -> None:
+    """Unqualified, Nurturing and Unqualified again end one cycle: the acts before it are halved once, not thrice."""
+    reject(company, "ana", "Bad timing")
+    company.later(days=1)
+    company.convert("ana", "ebook-c")
+    for status in ("Nurturing", "Unqualified"):
+        company.later(days=1)
+        company.sf.set_status(company.lead("ana")["Id"], status, reason="Bad timing")
+        company.run_until_quiet()
+    assert company.points("ana") == 30 + 30
+
+
+def test_a_reason_that_sales_adds_later_sets_the_wait_and_what_the_points_are_worth(company: Company) -> None:
+    reject(company, "ana", "Bad timing")
+    company.later(minutes=5)
+    company.sf.set_status(company.lead("ana")["Id"], "Unqualified", reason="No budget")
+    company.run_until_quiet()
+    assert company.points("ana") == 60
+    company.later(days=30)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.stage("ana") == "lead"
+
+
+def test_a_rejection_that_sales_takes_back_leaves_no_trace_in_stage_and_points(company: Company) -> None:
+    reject(company, "ana", "Bad timing")
+    company.later(minutes=5)
+    company.sf.set_status(company.lead("ana")["Id"], "Working")
+    company.run_until_quiet()
+    assert (company.stage("ana"), company.points("ana")) == ("accepted", 60)
+    assert company.lead("ana")["MQL__c"] is True
+    company.later(days=30)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.stage("ana") == "accepted"
+    assert len(company.sf.live("Task")) == 1
+
+
 def test_a_reason_that_asks_for_a_phone_waits_for_it(company: Company) -> None:
     reject(company, "ana", "Invalid data")
     company.convert("ana", "ebook-c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,6 +55,11 @@ def stands(*events: Event) -> Standing:
         (("mql", "pushed", "recycled"), "lead", 2),
         (("mql", "pushed", "qualified", "rejected"), "lead", 2),
         (("mql", "pushed", "rejected", "mql", "pushed", "accepted"), "accepted", 2),
+        (("mql", "pushed", "rejected", "recycled"), "lead", 2),
+        (("mql", "pushed", "rejected", "accepted"), "accepted", 1),
+        (("mql", "pushed", "accepted", "recycled", "won"), "won", 1),
+        (("mql", "pushed", "rejected", "accepted", "rejected"), "lead", 2),
+        (("mql", "pushed", "rejected", "mql", "left", "accepted"), "lead", 2),
         (("mql", "pushed", "accepted", "left"), "accepted", 1),
         (("mql", "pushed", "accepted", "mql"), "accepted", 1),
     ],
@@ -125,6 +131,28 @@ def test_a_rejection_keeps_its_reason_until_the_next_decision() -> None:
     )  # fmt: skip
 
 
+def test_a_reason_that_sales_adds_later_is_the_one_that_counts() -> None:
+    bare, named = event("rejected", 5, reason="none_given"), event("rejected", 6, reason="no_budget")
+    standing, placed = fold([*log("mql", "pushed"), bare, named], START)
+    assert (standing.reason, standing.rejected_at, standing.decided_at) == ("no_budget", bare.at, named.at)
+    assert [line.cycle for line in placed] == [1, 1, 1, 1]
+    assert standing.cycle == 2
+
+
+def test_a_rejection_that_sales_takes_back_is_none() -> None:
+    standing, placed = fold(log("mql", "pushed", "accepted", "rejected", "accepted"), START)
+    assert (standing.cycle, standing.is_mql, standing.rejected_at) == (1, True, None)
+    assert standing.pushed_at is not None
+    assert (placed[-1].cycle, placed[-1].moved) == (1, True)
+
+
+def test_sales_own_decisions_are_reconsidered_too() -> None:
+    standing = stands(event("rejected", 1), event("recycled", 2, reason="no_budget"))
+    assert (standing.cycle, standing.reason) == (2, "no_budget")
+    standing = stands(event("rejected", 1), event("accepted", 2))
+    assert (standing.cycle, standing.stage, standing.origin) == (1, "accepted", "sales")
+
+
 def test_a_hand_raiser_is_qualified_by_rule_and_stays_fast() -> None:
     standing, placed = fold(
         [event("mql", 1, fast=True), event("qualified", 1, fast=True, by="rule"), event("pushed", 2)], START
@@ -185,9 +213,9 @@ def test_a_fold_keeps_every_event_and_counts_its_cycles(rows: list[tuple[str, in
     standing, placed = fold(events, START)
     assert sorted(line.event.id for line in placed) == [one.id for one in events]
     assert [line.event for line in placed] == in_order(events)
-    ended = sum(line.moved and line.event.kind in ("rejected", "recycled") for line in placed)
-    assert standing.cycle == ended + 1
-    assert all(1 <= line.cycle <= standing.cycle for line in placed)
+    moved = [line.cycle + (line.event.kind in ("rejected", "recycled")) for line in placed if line.moved]
+    assert standing.cycle == (moved[-1] if moved else 1)
+    assert all(1 <= after <= before + 1 for before, after in pairwise([1, *moved]))
 
 
 @given(LOGS)
