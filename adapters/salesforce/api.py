@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -58,9 +58,10 @@ class Api(Struct, frozen=True):
         """All rows of a query, page after page."""
         body = self._ask(soql, deleted)
         yield from _rows(body)
-        path = ""
+        read: set[str] = set()
         while not body.get("done", True):
-            path = _next_path(body, path)
+            path = _next_path(body, read)
+            read.add(path)
             body = _object(self.client.request("GET", path).json(), "query")
             yield from _rows(body)
 
@@ -105,9 +106,9 @@ def _rows(body: Json) -> list[Json]:
     return records
 
 
-def _next_path(body: Json, read: str) -> str:
-    """Where the next rows are. A page that leads to itself would be read for ever."""
+def _next_path(body: Json, read: Collection[str]) -> str:
+    """Where the next rows are. Pages that lead back to themselves would be read for ever."""
     path = body.get("nextRecordsUrl")
-    if not isinstance(path, str) or path == read:
+    if not isinstance(path, str) or path in read:
         raise ContractError("Salesforce announced further rows and no 'nextRecordsUrl' that leads to them")
     return path

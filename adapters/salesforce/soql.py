@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
-from connector.errors import ConfigError
+from connector.errors import ConfigError, ContractError
 
 ADDRESS_BYTES = 14_000
 """What an encoded query may take of the 16 KB; host, path and parameter name need the rest."""
@@ -38,8 +38,11 @@ def moment(at: datetime) -> str:
 
 
 def read_moment(value: str) -> datetime:
-    """A date-time as answers write it: `2026-11-21T10:00:00.000+0000`."""
-    return datetime.fromisoformat(value).astimezone(UTC)
+    """A date-time as answers write it: `2026-11-21T10:00:00.000+0000`. Raises ContractError for anything else."""
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise ContractError("Salesforce told a moment that cannot be read") from None
 
 
 def select(fields: Iterable[str], object_name: str) -> str:

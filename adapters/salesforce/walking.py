@@ -46,7 +46,7 @@ class Mark(Struct, frozen=True):
             return cls(
                 datetime.fromisoformat(stored["since"]),
                 datetime.fromisoformat(until) if until else None,
-                (str(after[0]), str(after[1])) if after else None,
+                (_stamp(after[0]), str(after[1])) if after else None,
             )
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             raise unreadable() from error
@@ -102,5 +102,14 @@ def _window(api: Api, head: str, mark: Mark, where: str, deleted: bool) -> Itera
         last = next((row for row in reversed(rows) if row.get("Id")), None)
         if last is None:
             raise ContractError("Salesforce answered a whole page of rows without an Id")
-        mark = replace(mark, after=(last["SystemModstamp"], last["Id"]))
+        after = (last["SystemModstamp"], last["Id"])
+        if after == mark.after:
+            raise ContractError("Salesforce answered a query for later rows with the same ones")
+        mark = replace(mark, after=after)
         yield rows, mark
+
+
+def _stamp(told: str) -> str:
+    """The time within a stored cursor as it stands there. Raises ValueError or TypeError for what is none."""
+    datetime.fromisoformat(told)
+    return told

@@ -11,6 +11,8 @@ from connector.testing.conformance.crm.driving import read_all
 from connector.testing.simulators.salesforce import QUEUE, SALES_USERS
 from tests.adapters.salesforce.conftest import FIELDS, OURS
 
+AFTER = {"since": "2026-11-20T12:00:00+00:00", "until": "2026-11-20T13:00:00+00:00", "after": ["yesterday", "00Q"]}
+
 
 def read(world, record):
     world.clock.advance(60)
@@ -125,7 +127,7 @@ def test_an_unfinished_window_is_walked_on_and_then_up_to_now(salesforce):
     assert cursor["Lead"]["until"] is None
 
 
-@pytest.mark.parametrize("cursor", [{"Lead": {}}, {"Lead": {"since": "yesterday"}}, {"Lead": 7}])
+@pytest.mark.parametrize("cursor", [{"Lead": {}}, {"Lead": {"since": "yesterday"}}, {"Lead": 7}, {"Lead": AFTER}])
 def test_a_cursor_that_is_not_ours_is_told(salesforce, cursor):
     with pytest.raises(ConfigError) as caught:
         list(salesforce().adapter().records(cursor))
