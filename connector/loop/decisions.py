@@ -17,7 +17,7 @@ from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop import ours
 from connector.loop.context import Crm, Loop
-from connector.loop.join import join
+from connector.loop.join import DUPLICATE, join
 from connector.loop.score import stage_after
 from connector.loop.tally import Tally
 from connector.mapping.decisions import IsPerson
@@ -237,7 +237,7 @@ def _remove(tx: Tx, loop: Loop, crm: Crm, removal: Removal) -> None:
     if desired.linked_record(tx, crm.name, person) == (object_, removal.id):
         desired.forget_link(tx, crm.name, person)
     if store.live_records(tx, crm.name, person, (crm.mapping.object, *crm.mapping.also)) <= 1:
-        reading.close_rejects(tx, crm.name, "crm_duplicate", [people.leadloop_id_of(tx, person)])
+        reading.close_rejects(tx, crm.name, DUPLICATE, [people.leadloop_id_of(tx, person)])
     if removal.merged_into is None:
         return
     winner = people.person_by(tx, system, removal.merged_into)

@@ -6,7 +6,7 @@ knows better stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -16,6 +16,7 @@ from connector.adapter import Found, PersonKeys, Resolution
 from connector.errors import RecordError
 from connector.identity import matching_emails
 from connector.loop.context import Crm, Loop
+from connector.loop.join import DUPLICATE, report_second
 from connector.loop.plan import PLAN_AT_ONCE
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
@@ -37,14 +38,15 @@ def find_records(loop: Loop, crm: Crm) -> int:
     """Look for the records of due leads that are linked to none; the number of leads that were found."""
     found = 0
     while not loop.stopping():
-        wanted = _unresolved(loop, crm)
-        if not wanted:
+        persons = _unresolved(loop.store.read(), crm)
+        if not persons:
             return found
+        answers = _ask(loop, crm, persons)
         with loop.store.write(step=True) as tx:
-            keys = [_keys(tx, loop, crm, one) for one in wanted]
-        asked = _ask(crm, wanted, keys)
-        with loop.store.write(step=True) as tx:
-            found += sum(_take_answer(tx, loop, crm, one, asked) == "found" for one in asked.wanted)
+            waiting = set(_unresolved(tx, crm))  # one who was joined or erased meanwhile waits no more
+            for one in answers:
+                if one.person in waiting:
+                    found += _take_answer(tx, loop, crm, one) == "found"
     return found
 
 
@@ -52,93 +54,104 @@ def look_again(loop: Loop, crm: Crm) -> None:
     """Before a creation that waited is sent: has sales made the record meanwhile? Then that one is updated."""
     while not loop.stopping():
         now = loop.world.now()
-        rows = outbox.creations_looked_for_before(loop.store.read(), crm.name, now - LOOK_HOLDS, now, PLAN_AT_ONCE)
-        if not rows:
+        persons = list(_waited(loop.store.read(), crm, now))
+        if not persons:
             return
+        answers = _ask(loop, crm, persons)
         with loop.store.write(step=True) as tx:
-            wishes = desired.desired_of(tx, [row.person for row in rows])
-            wanted = [wishes[crm.name, row.person] for row in rows]
-            keys = [_keys(tx, loop, crm, one) for one in wanted]
-        asked = _ask(crm, wanted, keys)
-        with loop.store.write(step=True) as tx:
-            for row, one in zip(rows, wanted, strict=True):
-                if (became := _take_answer(tx, loop, crm, one, asked)) != "absent":
-                    outbox.settle(tx, row.id, "replaced", now, why=f"looked for once more: {became}")
-                    desired.due_again(tx, crm.name, row.person)
+            rows = _waited(tx, crm, now)
+            for one in answers:
+                if one.person in rows and (became := _take_answer(tx, loop, crm, one)) != "absent":
+                    why = f"looked for once more: {became}"
+                    outbox.settle(tx, rows[one.person], "replaced", now, why=why)
+                    desired.due_again(tx, crm.name, one.person)
 
 
-def _unresolved(loop: Loop, crm: Crm) -> list[Desired]:
-    due = desired.due_wishes(loop.store.read(), crm.name, PLAN_AT_ONCE, unresolved=True)
-    return [one for one in due if one.record_id is None and one.resolved_at is None]
+def _unresolved(db: Tx, crm: Crm) -> list[int]:
+    due = desired.due_wishes(db, crm.name, PLAN_AT_ONCE, unresolved=True)
+    return [one.person for one in due]
 
 
-def _keys(tx: Tx, loop: Loop, crm: Crm, one: Desired) -> PersonKeys:
-    identities = people.identities_of(tx, one.person)
+def _waited(db: Tx, crm: Crm, now: datetime) -> dict[int, int]:
+    """Creations that may go now and were looked for too long ago: outbox rows by person."""
+    rows = outbox.creations_looked_for_before(db, crm.name, now - LOOK_HOLDS, now, PLAN_AT_ONCE)
+    return {row.person: row.id for row in rows}
+
+
+class _Answer(Struct, frozen=True):
+    """What the CRM said of one lead: `chosen` is the record to write, `current` what that holds."""
+
+    person: int
+    key: PersonKeys
+    told: Resolution | None
+    chosen: Found | None
+    current: Mapping[str, Any]
+
+
+def _ask(loop: Loop, crm: Crm, persons: Sequence[int]) -> list[_Answer]:
+    with loop.store.write(step=True) as tx:
+        keys = {person: _keys(tx, loop, crm, person) for person in persons}
+        ours = {person: people.joined_ids(tx, person) for person in persons}
+    told = {answer.leadloop_id: answer for answer in crm.adapter.resolve(list(keys.values()))}
+    answers = {person: told.get(key.leadloop_id) for person, key in keys.items()}
+    chosen = {person: _choose(ours[person], answer) for person, answer in answers.items()}
+    current = _read_current(crm, keys, chosen)
+    return [
+        _Answer(person, key, answers[person], chosen[person], current.get(person, {})) for person, key in keys.items()
+    ]
+
+
+def _keys(tx: Tx, loop: Loop, crm: Crm, person: int) -> PersonKeys:
+    identities = people.identities_of(tx, person)
     records = [(system.partition(":")[2], key) for system, key, _ in identities if system.startswith(f"{crm.name}:")]
     shared = {source.name for source in loop.marketing if source.shares_records_with(crm)}
     records += [(crm.mapping.object, key) for system, key, _ in identities if system in shared]
-    emails = matching_emails(people.emails_of(tx, one.person), loop.emails) if "email" in crm.mapping.match else []
-    return PersonKeys(people.leadloop_id_of(tx, one.person), records, emails)
+    emails = matching_emails(people.emails_of(tx, person), loop.emails) if "email" in crm.mapping.match else []
+    return PersonKeys(people.leadloop_id_of(tx, person), records, emails)
 
 
-def _choose(key: PersonKeys, answer: Resolution | None) -> Found | None:
+def _choose(ours: Collection[str], answer: Resolution | None) -> Found | None:
     """The record to write: the best one that carries nobody else's key."""
     if answer is None:
         return None
-    return next((found for found in answer.found if found.key in (None, "", key.leadloop_id)), None)
-
-
-class _Asked(Struct, frozen=True):
-    """What the CRM said of some leads, by person; `current` is what the records that were found hold."""
-
-    wanted: Sequence[Desired]
-    keys: Mapping[int, PersonKeys]
-    answers: Mapping[int, Resolution | None]
-    current: Mapping[str, Mapping[str, Any]]
-
-
-def _ask(crm: Crm, wanted: Sequence[Desired], keys: Sequence[PersonKeys]) -> _Asked:
-    told = {answer.leadloop_id: answer for answer in crm.adapter.resolve(keys)}
-    answers = {one.person: told.get(key.leadloop_id) for one, key in zip(wanted, keys, strict=True)}
-    by_person = {one.person: key for one, key in zip(wanted, keys, strict=True)}
-    return _Asked(wanted, by_person, answers, _read_current(crm, by_person, answers))
+    return next((found for found in answer.found if not found.key or found.key in ours), None)
 
 
 def _read_current(
-    crm: Crm, keys: Mapping[int, PersonKeys], answers: Mapping[int, Resolution | None]
-) -> dict[str, Mapping[str, Any]]:
-    """What the found records hold in the fields where the CRM may win, and in those that we would write."""
-    writes = []
-    for person, key in keys.items():
-        found = _choose(key, answers[person])
+    crm: Crm, keys: Mapping[int, PersonKeys], chosen: Mapping[int, Found | None]
+) -> dict[int, Mapping[str, Any]]:
+    """What the chosen records hold in the fields where the CRM may win, and in those that we would write."""
+    writes = {}
+    for person, found in chosen.items():
         if found is not None:
             names = {*crm.mapping.needs_current(found.object), *crm.mapping.fields_for(found.object)}
-            fields = dict.fromkeys(sorted(names))
-            writes.append(LeadWrite(f"look:{person}", "record", key.leadloop_id, found.object, found.id, fields=fields))
+            fields, effect = dict.fromkeys(sorted(names)), f"look:{person}"
+            key = keys[person].leadloop_id
+            writes[effect] = person, LeadWrite(effect, "record", key, found.object, found.id, fields=fields)
     size = crm.spec.capabilities.batch
-    current: dict[str, Mapping[str, Any]] = {}
-    for start in range(0, len(writes), size):
-        for seen in crm.adapter.read_back(writes[start : start + size]):
-            current[seen.effect] = seen.fields
+    current: dict[int, Mapping[str, Any]] = {}
+    wanted = [write for _, write in writes.values()]
+    for start in range(0, len(wanted), size):
+        for seen in crm.adapter.read_back(wanted[start : start + size]):
+            current[writes[seen.effect][0]] = seen.fields
     return current
 
 
-def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: Desired, asked: _Asked) -> Answered:
+def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer) -> Answered:
     now = loop.world.now()
-    key, answer = asked.keys[one.person], asked.answers[one.person]
-    found = _choose(key, answer)
-    if found is not None:
-        _link(tx, crm, one, found, asked.current.get(f"look:{one.person}", {}), now)
-        _report_second(tx, loop, crm, key, found, answer, now)
+    wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
+    if one.chosen is not None:
+        _link(tx, crm, wish, one.chosen, one.current, now)
+        _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
-    why = _why_not_created(crm, answer)
+    why = _why_not_created(crm, one.told)
     if why is None:
-        desired.link(tx, crm.name, one.person, one.object or crm.mapping.object, None, now)
+        desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)
         return "absent"
     desired.refuse_wish(tx, crm.name, one.person)
     if why.code != "create_never":
-        reading.add_reject(tx, crm.name, "record", key.leadloop_id, why, now, run=loop.run)
+        reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)
     return "refused"
 
 
@@ -173,19 +186,10 @@ def _link(tx: Tx, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any
         desired.show(tx, crm.name, one.person, {name: fields[name] for name in fields if name in one.want})
 
 
-def _report_second(
-    tx: Tx, loop: Loop, crm: Crm, key: PersonKeys, found: Found, answer: Resolution | None, now: datetime
-) -> None:
-    others = [
-        other for other in (answer.found if answer else ()) if (other.object, other.id) != (found.object, found.id)
-    ]
-    if not others:
-        reading.close_rejects(tx, crm.name, "crm_duplicate", [key.leadloop_id])
-        return
-    ids = ", ".join(f"{other.object} {other.id}" for other in others)
-    error = RecordError(
-        f"{found.object} {found.id} is written; the same person also has {ids}",
-        code="crm_duplicate",
-        hint="merge them in the CRM; this closes then",
-    )
-    reading.add_reject(tx, crm.name, "crm_duplicate", key.leadloop_id, error, now, run=loop.run)
+def _report_second(tx: Tx, loop: Loop, crm: Crm, one: _Answer, found: Found, now: datetime) -> None:
+    records = [(other.object, other.id) for other in (one.told.found if one.told else ())]
+    others = [record for record in records if record != (found.object, found.id)]
+    if others:
+        report_second(tx, crm.name, one.person, (found.object, found.id), others, now, loop.run)
+    else:
+        reading.close_rejects(tx, crm.name, DUPLICATE, [one.key.leadloop_id])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from connector.errors import RecordError
 from connector.state import corrections, desired, people, reading
 from connector.state.store import Tx
+
+DUPLICATE: Final = "crm_duplicate"
+"""Stream and code of the reject that tells a person of several records of one lead."""
 
 
 def join(tx: Tx, loser: int, winner: int, at: datetime, run: str | None = None) -> None:
@@ -14,11 +19,29 @@ def join(tx: Tx, loser: int, winner: int, at: datetime, run: str | None = None) 
     pairs = desired.two_records(tx, loser, winner)
     for connection, *_ in pairs:
         corrections.nothing_contested(tx, connection, loser)
-    people.join(tx, loser, winner)
+    people.join(tx, loser, winner, at)
+    reading.hand_over_rejects(
+        tx, people.leadloop_id_of(tx, loser), people.leadloop_id_of(tx, winner), (DUPLICATE, corrections.CONTESTED)
+    )
     for connection, object_, record_id, other, other_id in pairs:
-        error = RecordError(
-            f"{object_} {record_id} is written; the same person also has {other} {other_id}",
-            code="crm_duplicate",
-            hint="merge them in the CRM; this closes then",
-        )
-        reading.add_reject(tx, connection, "crm_duplicate", people.leadloop_id_of(tx, winner), error, at, run=run)
+        report_second(tx, connection, winner, (object_, record_id), [(other, other_id)], at, run)
+
+
+def report_second(
+    tx: Tx,
+    connection: str,
+    person: int,
+    written: tuple[str, str],
+    others: Sequence[tuple[str, str]],
+    at: datetime,
+    run: str | None,
+) -> None:
+    """Tell a person that a lead has other records beside the one that is written: each as (object, id)."""
+    object_, record_id = written
+    ids = ", ".join(f"{other} {other_id}" for other, other_id in others)
+    error = RecordError(
+        f"{object_} {record_id} is written; the same person also has {ids}",
+        code=DUPLICATE,
+        hint="merge them in the CRM; this closes then",
+    )
+    reading.add_reject(tx, connection, DUPLICATE, people.leadloop_id_of(tx, person), error, at, run=run)

@@ -137,7 +137,7 @@ def _unclaim(loop: Loop, rows: Sequence[Row], error: LeadloopError) -> None:
     next_at = None if wait_s is None else loop.world.now() + timedelta(seconds=wait_s)
     with loop.store.write(step=True) as tx:
         for row in rows:
-            outbox.settle(tx, row.id, "planned", loop.world.now(), code=error.code, text=error.message, next_at=next_at)
+            outbox.send_again(tx, row.id, loop.world.now(), code=error.code, text=error.message, next_at=next_at)
 
 
 def ask_after(loop: Loop, channel: Channel, state: str, tally: Tally) -> None:
@@ -171,7 +171,7 @@ def _settle_asked(tx: Tx, loop: Loop, channel: Channel, row: Row, seen: ReadBack
     elif seen.present and row.creates and seen.record_id is not None:
         settler.found_instead(row, (seen.object or row.write.object, seen.record_id))
     else:
-        outbox.settle(tx, row.id, "planned", now, why="read back: it is not there")
+        outbox.send_again(tx, row.id, now, why="read back: it is not there")
     settler.counts.add_to(tally)
 
 

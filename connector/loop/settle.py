@@ -7,17 +7,19 @@ from datetime import timedelta
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from connector.adapter import ToRead
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop.channel import Channel
 from connector.loop.context import Loop
+from connector.loop.join import report_second
 from connector.loop.score import examine, stage_after
 from connector.loop.tally import Tally
-from connector.model import LeadWrite, Outcome
+from connector.model import Outcome
 from connector.state import desired, leads, outbox, people, reading
+from connector.state.erasure import remember_erased
 from connector.state.outbox import Row
 from connector.state.store import Tx
 
@@ -61,7 +63,11 @@ class Settler:
         by_effect = {outcome.effect: outcome for outcome in outcomes}
         for row in rows:
             outcome = by_effect.get(row.write.effect) or Outcome(row.write.effect, "unknown", code="no_result")
-            self._settle(row, outcome)
+            person, was_erased = outbox.owner(self._tx, row.id)
+            if was_erased:
+                self._settle_erased(row, outcome)
+            else:
+                self._settle(replace(row, person=person), outcome)
         self._hand_off()
         return self.counts
 
@@ -77,6 +83,17 @@ class Settler:
         else:
             self._rejected(row, outcome)
 
+    def _settle_erased(self, row: Row, outcome: Outcome) -> None:
+        """Who was erased while the request was under way: nothing of the answer is kept, and nothing is sent again."""
+        if outcome.status in ("unknown", "pending"):
+            self._settle(row, outcome)
+            return
+        arrived = outcome.status in ("created", "updated", "unchanged")
+        outbox.settle(self._tx, row.id, "confirmed" if arrived else "rejected", self._now, code=outcome.code)
+        if arrived and outcome.record_id is not None:
+            system = people.crm_system(self._channel.name, outcome.object or row.write.object)
+            remember_erased(self._tx, [(system, outcome.record_id)], self._now)  # it is not read back in as a decision
+
     def _unknown(self, row: Row, outcome: Outcome) -> None:
         lag = timedelta(seconds=self._channel.spec.capabilities.visible_after_s)
         outbox.settle(
@@ -87,7 +104,7 @@ class Settler:
     def _confirmed(self, row: Row, outcome: Outcome) -> None:
         outbox.settle(self._tx, row.id, "confirmed", self._now, record_id=outcome.record_id)
         if reading.has_open_rejects(self._tx, self._channel.name, row.write.kind):
-            reading.close_rejects(self._tx, self._channel.name, row.write.kind, [row.write.key])
+            reading.close_rejects(self._tx, self._channel.name, row.write.kind, [self._lead(row)])
         if row.write.kind in RECORD_KINDS:
             setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
             self._record_stands(row, outcome)
@@ -101,6 +118,8 @@ class Settler:
         record_id = outcome.record_id or row.write.record_id
         object_ = outcome.object or row.write.object
         is_crm = self._channel.side == "crm"
+        if row.creates and record_id is not None and self._is_second(row, (object_, record_id)):
+            return
         if record_id is not None:
             desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
             if is_crm:
@@ -112,6 +131,20 @@ class Settler:
         )  # fmt: skip
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
             self._handed_off.append(row.person)
+
+    def _is_second(self, row: Row, made: tuple[str, str]) -> bool:
+        """Has the lead another record by now: that of somebody who was joined into it while this one was made?"""
+        name = self._channel.name
+        written = desired.linked_record(self._tx, name, row.person)
+        if written is None or written == made:
+            return False
+        people.add_identities(self._tx, [(people.crm_system(name, made[0]), made[1], row.person, "own")], self._now)
+        report_second(self._tx, name, row.person, written, [made], self._now, self._loop.run)
+        return True
+
+    def _lead(self, row: Row) -> str:
+        """The leadloop_id of a row's person: what rejects are known by."""
+        return people.leadloop_id_of(self._tx, row.person)
 
     def _hand_off(self) -> None:
         """The first confirmed push of a cycle: freeze the receipt, and let decisions count from here on.
@@ -160,13 +193,13 @@ class Settler:
             return
         if outcome.retry_after_s is not None and row.attempts < MOST_ATTEMPTS:
             again = self._now + timedelta(seconds=outcome.retry_after_s * 2 ** min(row.attempts, 5))
-            outbox.settle(self._tx, row.id, "planned", self._now, code=outcome.code, text=outcome.text, next_at=again)
+            outbox.send_again(self._tx, row.id, self._now, code=outcome.code, text=outcome.text, next_at=again)
             return
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=outcome.text)
         if row.write.kind in RECORD_KINDS:
             desired.refuse_wish(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
-        self.counts.new_rejects += self._report(row.write, outcome)
+        self.counts.new_rejects += self._report(row, outcome)
 
     def _look_again(self, row: Row) -> None:
         """The record is not where it was: the CRM is asked for the person, marketing for the contact.
@@ -189,9 +222,9 @@ class Settler:
         if row.creates:
             desired.look_again(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
-        self.counts.new_rejects += self._report(row.write, outcome)
+        self.counts.new_rejects += self._report(row, outcome)
 
-    def _report(self, write: LeadWrite, outcome: Outcome) -> bool:
+    def _report(self, row: Row, outcome: Outcome) -> bool:
         error = RecordError(
             outcome.text or "the platform refused this write",
             code=outcome.code or "refused",
@@ -199,5 +232,5 @@ class Settler:
             hint="correct the value or the mapping, then 'leadloop rejects replay'",
         )
         return reading.add_reject(
-            self._tx, self._channel.name, write.kind, write.key, error, self._now, run=self._loop.run
+            self._tx, self._channel.name, row.write.kind, self._lead(row), error, self._now, run=self._loop.run
         )

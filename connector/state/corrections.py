@@ -72,7 +72,7 @@ def try_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None
     """A person says that the fight is over: what was contested is not confirmed any more, and so is written."""
     row = tx.execute(
         "SELECT person_id, have, corrected FROM desired WHERE connection = ? AND corrected <> '{}'"
-        " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
+        " AND person_id = (SELECT coalesce(merged_into, id) FROM people WHERE leadloop_id = ?)",
         (connection, leadloop_id),
     ).fetchone()
     if row is None or row["have"] is None:

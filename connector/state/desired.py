@@ -103,7 +103,7 @@ def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> Non
     corrections.try_again(tx, connection, leadloop_id)
     tx.execute(
         "UPDATE desired SET refused = NULL, due = 1, resolved_at = NULL WHERE connection = ?"
-        " AND person_id = (SELECT id FROM people WHERE leadloop_id = ?)",
+        " AND person_id = (SELECT coalesce(merged_into, id) FROM people WHERE leadloop_id = ?)",
         (connection, leadloop_id),
     )
 
@@ -262,6 +262,25 @@ def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
         " have_at = '{}', corrected = '{}' WHERE connection = ? AND person_id = ?",
         (connection, person),
     )
+
+
+def hand_over(tx: sqlite3.Connection, loser: int, winner: int) -> list[str]:
+    """The loser's wishes become the winner's; of two for one CRM the one that has a record stays, else the winner's.
+
+    Returns the connections in which the winner waited for a record and takes over the loser's.
+    """
+    taken = [
+        row[0]
+        for row in tx.execute(
+            "DELETE FROM desired WHERE person_id = ? AND record_id IS NULL AND EXISTS (SELECT 1 FROM desired AS l"
+            " WHERE l.person_id = ? AND l.connection = desired.connection AND l.record_id IS NOT NULL)"
+            " RETURNING connection",
+            (winner, loser),
+        )
+    ]
+    tx.execute("UPDATE OR IGNORE desired SET person_id = ?, refused = NULL WHERE person_id = ?", (winner, loser))
+    tx.execute("DELETE FROM desired WHERE person_id = ?", (loser,))
+    return taken
 
 
 def two_records(tx: sqlite3.Connection, loser: int, winner: int) -> list[tuple[str, str, str, str, str]]:

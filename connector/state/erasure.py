@@ -35,7 +35,7 @@ def erased_among(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]]) -> set
     return {known[row[0]] for row in found}
 
 
-def remember_erased(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]], at: datetime, salt: str) -> None:
+def remember_erased(tx: sqlite3.Connection, keys: Sequence[tuple[str, str]], at: datetime, salt: str = "") -> None:
     """Keep the hashes of an erased person's ids and addresses; `salt` is used only the first time."""
     kept = meta(tx, SALT)
     if kept is None:

@@ -18,7 +18,7 @@ from connector.errors import StateError
 from connector.model import LeadWrite
 from connector.state import desired
 from connector.state.clock import moment, stamp
-from connector.state.packing import checksum, pack, unpack, unpack_or_none, verify
+from connector.state.packing import checksum, pack, rotten, unpack, unpack_or_none
 
 STATES = ("planned", "held", "sent", "unknown", "pending", "confirmed", "rejected", "suppressed", "replaced")
 OPEN = ("planned", "held", "sent", "unknown", "pending")
@@ -86,7 +86,7 @@ def plan(
 
 
 SELECT_ROW = (
-    "SELECT o.*, p.leadloop_id, (SELECT i.key FROM identities AS i WHERE i.person_id = o.person_id"
+    "SELECT o.*, p.leadloop_id, p.merged_into, (SELECT i.key FROM identities AS i WHERE i.person_id = o.person_id"
     " AND i.system = 'email' AND i.role = 'own' ORDER BY i.since DESC LIMIT 1) AS email,"
     " d.record_id AS linked_id, d.object AS linked_object"
     " FROM outbox AS o JOIN people AS p ON p.id = o.person_id"
@@ -97,7 +97,7 @@ SELECT_ROW = (
 def sendable(db: sqlite3.Connection, connection: str, limit: int, now: datetime) -> list[Row]:
     """Planned rows that may go now, one per lead: due, nothing of it in flight, and what they wait for confirmed."""
     rows = db.execute(SELECT_ROW + SENDABLE, {"connection": connection, "limit": limit, "now": stamp(now)})
-    return [_row(row) for row in rows]
+    return [_row(db, row) for row in rows]
 
 
 SENDABLE = """
@@ -126,10 +126,11 @@ def creations_looked_for_before(
     rows = db.execute(
         SELECT_ROW + "WHERE o.connection = ? AND o.state = 'planned' AND o.creates = 1"
         " AND (o.next_at IS NULL OR o.next_at <= ?)"
-        " AND d.record_id IS NULL AND coalesce(d.resolved_at, '') < ? ORDER BY o.id LIMIT ?",
+        " AND d.person_id IS NOT NULL AND d.record_id IS NULL AND coalesce(d.resolved_at, '') < ?"
+        " ORDER BY o.id LIMIT ?",
         (connection, stamp(now), stamp(looked_at), limit),
     )
-    return [_row(row) for row in rows]
+    return [_row(db, row) for row in rows]
 
 
 def in_state(db: sqlite3.Connection, connection: str, state: str, now: datetime, limit: int) -> list[Row]:
@@ -139,20 +140,16 @@ def in_state(db: sqlite3.Connection, connection: str, state: str, now: datetime,
         " ORDER BY o.id LIMIT ?",
         (connection, state, stamp(now), limit),
     )
-    return [_row(row) for row in rows]
+    return [_row(db, row) for row in rows]
 
 
-def _row(row: sqlite3.Row) -> Row:
-    verify(
-        row["checksum"], f"outbox row {row['id']}",
-        row["effect"], row["connection"], row["person_id"], row["kind"], row["fields"],
-    )  # fmt: skip
+def _row(db: sqlite3.Connection, row: sqlite3.Row) -> Row:
     hangs_on_record = row["kind"] not in ("record", "field", "event")
     poll = unpack_or_none(row["poll"])
     write = LeadWrite(
         effect=row["effect"],
         kind=row["kind"],
-        key=row["leadloop_id"],
+        key=_planned_for(db, row),
         object=(row["linked_object"] if hangs_on_record and row["linked_object"] else row["object"]),
         record_id=row["record_id"] or row["linked_id"],
         email=row["email"],
@@ -175,6 +172,23 @@ def _row(row: sqlite3.Row) -> Row:
         limited=bool(row["limited"]),
         write=write,
     )
+
+
+def _planned_for(db: sqlite3.Connection, row: sqlite3.Row) -> str:
+    """The leadloop_id under which a row was planned: its person's, or that of whom was joined into them since.
+
+    What may stand in the CRM under that key is found by no other. Raises StateError when the checksum fits nobody.
+    """
+    if row["checksum"] == _checksum(row, row["person_id"]):
+        return str(row["leadloop_id"])
+    for one in db.execute("SELECT id, leadloop_id FROM people WHERE merged_into = ?", (row["person_id"],)):
+        if row["checksum"] == _checksum(row, one["id"]):
+            return str(one["leadloop_id"])
+    raise rotten(f"outbox row {row['id']}")
+
+
+def _checksum(row: sqlite3.Row, person: int) -> bytes:
+    return checksum(row["effect"], row["connection"], person, row["kind"], row["fields"])
 
 
 def claim(tx: sqlite3.Connection, rows: Sequence[Row], at: datetime, epoch: int, run: str) -> list[Row]:
@@ -228,6 +242,15 @@ def recover(tx: sqlite3.Connection, connection: str, epoch: int) -> int:
     return done.rowcount
 
 
+def drop_unsent(tx: sqlite3.Connection, person: int, at: datetime, why: str, connections: Sequence[str] = ()) -> None:
+    """What has not left yet of this lead never will; `connections`: only there."""
+    tx.execute(
+        "UPDATE outbox SET state = 'replaced', why = ?, settled_at = ? WHERE person_id = ?"
+        " AND state IN ('planned', 'held') AND (?4 = '[]' OR connection IN (SELECT value FROM json_each(?4)))",
+        (why, stamp(at), person, pack(list(connections))),
+    )
+
+
 def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime, blocked: str | None) -> None:
     """Nothing is to be written for this lead after all: what has not left yet never will, as it stands."""
     tx.execute(
@@ -248,6 +271,39 @@ def replace_unsent(tx: sqlite3.Connection, connection: str, at: datetime, why: s
         " AND state IN ('planned', 'held') AND kind IN ('record', 'field', 'tag', 'list')",
         (why, stamp(at), connection),
     )
+
+
+def owner(tx: sqlite3.Connection, row_id: int) -> tuple[int, bool]:
+    """Whose a row is by now, and whether that person was erased: persons are joined while a request is under way."""
+    row = tx.execute(
+        "SELECT p.id, p.erased_at IS NOT NULL FROM outbox AS o JOIN people AS planned ON planned.id = o.person_id"
+        " JOIN people AS p ON p.id = coalesce(planned.merged_into, planned.id) WHERE o.id = ?",
+        (row_id,),
+    ).fetchone()
+    return int(row[0]), bool(row[1])
+
+
+def send_again(
+    tx: sqlite3.Connection,
+    row_id: int,
+    at: datetime,
+    *,
+    code: str | None = None,
+    text: str | None = None,
+    next_at: datetime | None = None,
+    why: str | None = None,
+) -> None:
+    """A row that did not arrive waits for its next turn; one of who was joined does not: the other's wish counts."""
+    row = tx.execute(SELECT_ROW + "WHERE o.id = ?", (row_id,)).fetchone()
+    if row["merged_into"] is not None or row["checksum"] != _checksum(row, row["person_id"]):
+        settle(tx, row_id, "replaced", at, code=code, text=text, why="joined")
+    else:
+        settle(tx, row_id, "planned", at, code=code, text=text, next_at=next_at, why=why)
+
+
+def hand_over(tx: sqlite3.Connection, loser: int, winner: int) -> None:
+    """The rows of a person who is joined into another. Where both have one in flight, the loser's keeps its name."""
+    tx.execute("UPDATE OR IGNORE outbox SET person_id = ? WHERE person_id = ?", (winner, loser))
 
 
 def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str) -> None:

@@ -43,6 +43,11 @@ def checksum(*parts: object) -> bytes:
 def verify(expected: bytes, what: str, *parts: object) -> None:
     """Raise StateError when a row's checksum does not fit its content."""
     if expected != checksum(*parts):
-        raise StateError(
-            f"{what} does not fit its checksum", code="rotten_row", hint="restore a backup: 'leadloop state restore'"
-        )
+        raise rotten(what)
+
+
+def rotten(what: str) -> StateError:
+    """A row is not what was written."""
+    return StateError(
+        f"{what} does not fit its checksum", code="rotten_row", hint="restore a backup: 'leadloop state restore'"
+    )

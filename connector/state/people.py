@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 
+from connector.state import desired, outbox
 from connector.state.clock import stamp
 from connector.state.packing import pack
 from connector.state.rows import insert_rows
@@ -144,13 +145,18 @@ def retire_email(tx: sqlite3.Connection, person: int, key: str) -> None:
     )
 
 
-def join(tx: sqlite3.Connection, loser: int, winner: int) -> None:
+def joined_ids(tx: sqlite3.Connection, person: int) -> frozenset[str]:
+    """The leadloop_ids under which a person may stand in a CRM: the own one, and those that were joined to it."""
+    rows = tx.execute("SELECT leadloop_id FROM people WHERE id = ? OR merged_into = ?", (person, person))
+    return frozenset(row[0] for row in rows)
+
+
+def join(tx: sqlite3.Connection, loser: int, winner: int, at: datetime) -> None:
     """Two persons are one: everything of the loser becomes the winner's; scores are computed anew, never added.
 
     Of an act that both have, because marketing gave the loser's acts to the survivor already, one stays.
 
-    What was written to a CRM for the loser stays in its outbox rows, which move along; of two wishes for one
-    connection the winner's stays.
+    What was written to a CRM for the loser stays in its outbox rows, which move along.
     """
     if loser == winner:
         return
@@ -162,16 +168,11 @@ def join(tx: sqlite3.Connection, loser: int, winner: int) -> None:
     )
     for table in ("contacts", "activities", "identities", "lifecycle", "decisions", "crm_records", "receipts"):
         tx.execute(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", (winner, loser))  # noqa: S608 - fixed names
-    tx.execute(
-        "UPDATE outbox SET state = 'replaced', why = 'joined' WHERE person_id = ? AND state IN ('planned', 'held')",
-        (loser,),
-    )
-    tx.execute(
-        "UPDATE OR IGNORE outbox SET person_id = ? WHERE person_id = ?",
-        (winner, loser),
-    )
-    tx.execute("UPDATE OR IGNORE desired SET person_id = ? WHERE person_id = ?", (winner, loser))
-    tx.execute("DELETE FROM desired WHERE person_id = ?", (loser,))
+    outbox.drop_unsent(tx, loser, at, "joined")
+    taken = desired.hand_over(tx, loser, winner)
+    if taken:
+        outbox.drop_unsent(tx, winner, at, "joined", taken)
+    outbox.hand_over(tx, loser, winner)
     tx.execute("DELETE FROM scores WHERE person_id = ?", (loser,))
     tx.execute("DELETE FROM leads WHERE person_id = ?", (loser,))
     tx.execute("UPDATE people SET merged_into = ?, dirty = 0, next_change_at = NULL WHERE id = ?", (winner, loser))

@@ -204,6 +204,18 @@ def close_rejects(tx: sqlite3.Connection, connection: str, stream: str, keys: It
     )
 
 
+def hand_over_rejects(tx: sqlite3.Connection, loser: str, winner: str, streams: Sequence[str]) -> None:
+    """What is parked under the leadloop_id of somebody who was joined: of these streams the winner's, else closed.
+
+    Of the loser's own writes nothing is left to be done: the winner's wish is in force.
+    """
+    tx.execute(
+        "UPDATE OR IGNORE rejects SET key = ? WHERE key = ? AND stream IN (SELECT value FROM json_each(?))",
+        (winner, loser, pack(list(streams))),
+    )
+    tx.execute("UPDATE rejects SET state = 'closed' WHERE key = ? AND state = 'open'", (loser,))
+
+
 def has_open_rejects(db: sqlite3.Connection, connection: str, stream: str) -> bool:
     """Is anything of this stream parked? Asked once a page, so that healthy pages pay nothing for closing."""
     row = db.execute(
