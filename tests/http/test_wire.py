@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+import tracemalloc
 
 import pytest
 
@@ -84,6 +85,42 @@ def test_a_cut_body_is_read_again_and_never_taken_for_whole(raw_server, open_cli
     assert len(seen) == 2
 
 
+def test_a_body_that_ends_with_its_connection_is_no_document_when_it_is_cut(raw_server, open_client):
+    def script(connection, _):
+        connection.sendall(JSON_HEAD + b'\r\n{"records": [{"id": 1}')
+        connection.close()
+
+    answer = open_client(raw_server(script).url, world=NO_SLEEP).request("GET", "/")
+    with pytest.raises(RetryableError) as caught:
+        answer.json()
+    assert caught.value.code == "bad_content"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * 150 + b"\r\n", id="150 headers"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n", id="a header of 70 kB"),
+        pytest.param(b"HTTP/1.1 abc\r\n\r\n", id="a status that is none"),
+        pytest.param(
+            JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", id="a chunk without a length"
+        ),
+        pytest.param(JSON_HEAD + b"Content-Length: 2, 3\r\n\r\n{}", id="two lengths"),
+        pytest.param(JSON_HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", id="no gzip"),
+        pytest.param(b"220 mail.acme.example ready\r\n\r\n", id="no HTTP"),
+    ],
+)
+def test_an_answer_that_is_none_is_asked_for_again_and_leaves_a_write_unknown(raw_server, open_client, answer):
+    server = raw_server(say(answer))
+    client = open_client(server.url, world=NO_SLEEP)
+    with pytest.raises(RetryableError):
+        client.request("GET", "/")
+    assert len(server.requests) == 5
+    with pytest.raises(UnknownOutcome):
+        client.request("POST", "/", json={})
+    assert len(server.requests) == 6
+
+
 def test_a_reset_in_the_middle_of_the_body_is_retried_for_reads_and_unknown_for_writes(raw_server, open_client):
     seen = []
 
@@ -126,13 +163,39 @@ def test_a_refused_connection_was_not_sent_and_is_retryable_even_for_writes(open
     assert not isinstance(caught.value, UnknownOutcome)
 
 
-def test_a_gzip_bomb_stops_at_the_byte_cap(raw_server, open_client):
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_gzip_bomb_stops_at_the_byte_cap_and_takes_no_memory(raw_server, open_client, layers):
     bomb = gzip.compress(b" " * 30_000_000)
-    head = JSON_HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    bomb = gzip.compress(bomb) if layers == 2 else bomb
+    encoding = b", ".join([b"gzip"] * layers)
+    head = JSON_HEAD + b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (encoding, len(bomb))
     client = open_client(raw_server(say(head + bomb)).url, world=NO_SLEEP, max_bytes=1_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ContractError) as caught:
+            client.request("GET", "/")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 30000000\r\n", b"Transfer-Encoding: chunked\r\n", b""])
+def test_an_answer_beyond_the_byte_cap_is_not_read_to_its_end(raw_server, open_client, length):
+    sent = []
+
+    def script(connection, _):
+        connection.sendall(JSON_HEAD + length + b"\r\n")
+        while sum(sent) < 30_000_000:
+            chunk = b" " * 100_000
+            connection.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk) if b"chunked" in length else chunk)
+            sent.append(len(chunk))
+
+    client = open_client(raw_server(script).url, world=NO_SLEEP, max_bytes=1_000_000)
     with pytest.raises(ContractError) as caught:
         client.request("GET", "/")
     assert caught.value.code == "too_large"
+    assert sum(sent) < 20_000_000
 
 
 def test_a_gzipped_answer_is_read(raw_server, open_client):
