@@ -63,13 +63,15 @@ class Contact(Struct, frozen=True):
     """A person as one marketing connection knows them, after mapping.
 
     `attributes` uses our names (`job_title`, `custom.plan`); blanks are left out. `consent` maps a lane to a word.
-    `updated_at` is the source's own time of the last change, when it gives one.
+    `updated_at` is the source's own time of the last change, when it gives one. `silent` are lanes whose fields the
+    record does not have at all (not blank: absent), so that it takes back no opt-out.
     """
 
     id: str
     attributes: Mapping[str, Any]
     consent: Mapping[str, Consent]
     updated_at: datetime | None = None
+    silent: tuple[str, ...] = ()
 
 
 class Activity(Struct, frozen=True):

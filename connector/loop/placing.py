@@ -12,10 +12,10 @@ from connector.errors import RecordError
 from connector.identity import whose
 from connector.loop.context import Loop, Marketing
 from connector.mapping import Mapped
-from connector.model import Contact
+from connector.model import Consent, Contact
 from connector.state import people
 from connector.state.clock import stamp
-from connector.state.contacts import KnownContact
+from connector.state.contacts import KnownContact, denials
 from connector.state.packing import pack, unpack
 
 
@@ -127,6 +127,8 @@ def _compare(
     if source.mapping.holds_on:
         values = source.mapping.merged(unpack(known.packed)["a"], Mapped(dict(contact.attributes), {}))
         contact = replace(contact, attributes=values)
+    if contact.silent:
+        contact = replace(contact, consent=_still_denied(known, contact))
     id_, _, packed, updated = _row(contact, person)
     if known.packed == packed and not known.gone:
         batch.same.append(id_)
@@ -137,6 +139,16 @@ def _compare(
     if before is not None and before != email:
         batch.moved_emails.append((person, before))
     return True
+
+
+def _still_denied(known: KnownContact, contact: Contact) -> dict[str, Consent]:
+    """What a record says of consent, and the opt-outs of before of which it cannot say anything.
+
+    A column that was renamed, or a field that was deleted, has taken nobody's opt-out back.
+    """
+    denied = denials(unpack(known.packed)["c"])
+    kept: dict[str, Consent] = {lane: "denied" for lane in contact.silent if lane in denied}
+    return {**kept, **contact.consent}
 
 
 def _row(contact: Contact, person: int) -> tuple[str, int, str, str | None]:

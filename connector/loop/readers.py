@@ -34,7 +34,7 @@ class Reader:
         if mapped.notes:
             self.notes += mapped.notes
         changed_at = self._records.contact_changed_at(raw) if self._has_changed_at else None
-        return Contact(id_, mapped.attributes, mapped.consent, changed_at)
+        return Contact(id_, mapped.attributes, mapped.consent, changed_at, mapped.silent)
 
     def acts_of_contact(self, raw: Json, id_: str, at: datetime) -> list[Activity]:
         """The acts that the contact's own record tells of."""

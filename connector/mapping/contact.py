@@ -26,11 +26,15 @@ _Line: TypeAlias = tuple[str, Read, Finish | None]
 
 
 class Mapped(Struct, frozen=True):
-    """A contact in our words. Blanks are left out; a lane that is left out is one that the record says nothing of."""
+    """A contact in our words. Blanks are left out; a lane that is left out is one that the record says nothing of.
+
+    `silent` are lanes of which it cannot say anything: it has none of the fields that are read for them.
+    """
 
     attributes: dict[str, Any]
     consent: dict[str, Consent]
     notes: tuple[Note, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 class ContactMapping:
@@ -43,6 +47,7 @@ class ContactMapping:
         self._plain: list[tuple[str, str]] = []
         self._others: list[_Line] = []
         self._consent: list[_Line] = []
+        self._asked: dict[str, tuple[str, ...]] = {}
         self._keep: dict[str, bool] = {}
         self.reads: tuple[str, ...] = ()
         for index, line in enumerate(lines):
@@ -80,7 +85,7 @@ class ContactMapping:
             if value is not None:
                 attributes[to] = value
         consent = self._consent_of(raw, notes) if self._consent else {}
-        return Mapped(attributes, consent, tuple(notes) if notes else ())
+        return Mapped(attributes, consent, tuple(notes) if notes else (), self._silent(raw, consent))
 
     def merged(self, before: Mapping[str, Any], now: Mapped) -> dict[str, Any]:
         """The attributes to store: `now`, with what `when_blank: keep` and `fill_only` hold on to from before."""
@@ -89,6 +94,14 @@ class ContactMapping:
             if name in before and (fill_only or name not in attributes):
                 attributes[name] = before[name]
         return attributes
+
+    def _silent(self, raw: Mapping[str, Any], said: Mapping[str, Consent]) -> tuple[str, ...]:
+        """Lanes without a word whose fields are absent: a renamed column, a deleted field. A blank one is there."""
+        return tuple(
+            lane
+            for lane, names in self._asked.items()
+            if lane not in said and not any(name in raw or name.partition(".")[0] in raw for name in names)
+        )
 
     def _consent_of(self, raw: Mapping[str, Any], notes: list[Note]) -> dict[str, Consent]:
         consent: dict[str, Consent] = {}
@@ -117,7 +130,9 @@ class ContactMapping:
         with mistakes.at("contact", index, "transform"):
             finish = compile_finish(line, line.to, setting)
         if line.to in CONSENT:
-            self._consent.append((line.to.removeprefix("consent."), path.read, finish))
+            lane = line.to.removeprefix("consent.")
+            self._consent.append((lane, path.read, finish))
+            self._asked[lane] = (*self._asked.get(lane, ()), *path.reads)
             return
         if path.key is not None and finish is None:
             self._plain.append((line.to, path.key))

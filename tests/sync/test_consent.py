@@ -13,6 +13,8 @@ from connector.loop.run import pull_step
 from connector.loop.send import send
 from connector.loop.tally import Tally
 from connector.state import operation
+from connector.state.packing import unpack
+from connector.testing.simulators.rdstation.account import SimContact
 from tests.sync.world import Company
 
 
@@ -71,6 +73,24 @@ def test_who_consents_again_is_handed_over_with_the_task_after_all(
     company.run_until_quiet()
     assert company.lead("ana")["MQL__c"] is True
     assert len(company.sf.live("Task")) == 1
+
+
+def test_a_field_that_is_no_longer_there_takes_no_opt_out_back(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody renames a column, or a platform leaves the field out: that is no word of the person."""
+    company.convert("ana", "ebook-a")
+    opted_out(company, "ana")
+    company.run("pull")
+    whole = SimContact.record
+    monkeypatch.setattr(
+        SimContact, "record", lambda one: {key: value for key, value in whole(one).items() if key != "legal_bases"}
+    )
+    company.convert("ana", "ebook-b")
+    company.run_until_quiet()
+    assert not company.sf.live("Lead")
+    [(packed,)] = company.ask("SELECT packed FROM contacts")
+    assert unpack(packed)["c"] == {"email": "denied"}
 
 
 def test_an_opt_out_is_a_ratchet_on_the_crm_side(company: Company) -> None:

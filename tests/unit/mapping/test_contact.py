@@ -93,6 +93,25 @@ def test_consent_is_read_through_its_table(marketing, said: str, consent: dict[s
     assert marketing(AGREED).contact({"Do Not Email": said}).consent == consent
 
 
+@pytest.mark.parametrize(
+    ("raw", "silent"), [({}, ("email",)), ({"Do Not Email": ""}, ()), ({"Do Not Email": None}, ())]
+)
+def test_a_lane_whose_field_is_absent_is_silent_and_a_blank_one_is_not(marketing, raw, silent):
+    assert marketing(AGREED).contact({"Email": "a@b.example", **raw}).silent == silent
+
+
+def test_a_lane_is_silent_only_when_all_of_its_fields_are_absent(marketing):
+    lines = """
+    contact:
+      - {to: consent.email, from: optout.mail, values: {yes: denied}}
+      - {to: consent.email, from: "bases[?kind=='mail'].status", values: {no: denied}}
+    """
+    assert marketing(lines).contact({"id": "1"}).silent == ("email",)
+    assert marketing(lines).contact({"bases": []}).silent == ()
+    assert marketing(lines).contact({"optout": None}).silent == ()
+    assert marketing(lines).contact({"optout.mail": ""}).silent == ()
+
+
 def test_a_consent_word_that_nobody_listed_grants_nothing_and_is_counted_once(marketing):
     mapped = marketing(AGREED).contact({"Do Not Email": "maybe"})
     assert mapped.consent == {}
