@@ -13,6 +13,7 @@ from connector.adapter.client import Credential
 from connector.adapter.declared import Spec
 from connector.errors import ConfigError, ContractError, LeadloopError, RetryableError, UnknownOutcome
 from connector.http.answer import HttpAnswer, bad_content, is_html
+from connector.http.brake import must_go_out
 from connector.http.limiter import Limiter
 from connector.http.origins import Origin, Origins, Reach
 from connector.http.redact import Redactor
@@ -183,6 +184,8 @@ class HttpClient:
         url, origin = self._locate(message.path, signature)
         failure: LeadloopError
         with self._limiter.slot(asked.bucket, asked.record, reserve=message.reserve, cost=message.cost):
+            if message.method not in ("GET", "HEAD"):
+                must_go_out()
             self.sent += 1
             try:
                 reply = self._wire.send(

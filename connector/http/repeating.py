@@ -24,7 +24,7 @@ LONGEST_WAIT_S = 86_400.0
 """A remote that asks for more is asked again after a day."""
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 30.0
-_LASTING = frozenset({"tls"})
+_LASTING = frozenset({"tls", "paused"})
 """Codes of failures that the next second does not cure."""
 
 

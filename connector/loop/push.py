@@ -10,6 +10,7 @@ from connector.config import Guard
 from connector.loop.channel import Channel
 from connector.loop.context import Crm, Loop
 from connector.loop.find import find_records, look_again
+from connector.loop.paused import WHY, PausedError, unless_paused
 from connector.loop.plan import Planner
 from connector.loop.send import send, still_open
 from connector.loop.tally import Tally
@@ -22,21 +23,23 @@ SMALLEST_GUARDED = 100
 def push(loop: Loop, crm: Crm, tally: Tally) -> None:
     """All due wishes of one CRM: found, planned, sent."""
     if operation.is_paused(loop.store.read(), crm.name):
-        tally.why_zero = "paused: 'leadloop resume' lets it write again"
+        tally.why_zero = WHY
         return
     find_records(loop, crm)
     plan_due(loop, crm, tally)
     look_again(loop, crm)
-    send(loop, channel(crm), tally)
+    try:
+        send(loop, channel(loop, crm), tally)
+    except PausedError:
+        tally.why_zero = WHY
     if not (tally.created or tally.updated or tally.rejected or tally.held or tally.why_zero):
         tally.why_zero = still_open(loop, crm.name) or "every record is as it should be"
 
 
-def channel(crm: Crm) -> Channel:
+def channel(loop: Loop, crm: Crm) -> Channel:
     """The CRM as the sender sees it."""
-    return Channel(
-        crm.name, "crm", crm.spec, crm.adapter.write, crm.adapter.read_back, crm.adapter.client.now, crm.workers
-    )
+    write = unless_paused(loop, crm.name, crm.adapter.write)
+    return Channel(crm.name, "crm", crm.spec, write, crm.adapter.read_back, crm.adapter.client.now, crm.workers)
 
 
 def plan_due(loop: Loop, crm: Crm, tally: Tally) -> None:
