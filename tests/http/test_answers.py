@@ -60,6 +60,14 @@ def test_retry_after_is_read_in_both_forms_and_nonsense_backs_off(remote, open_c
     assert clock.passed_s == pytest.approx(waited_s)
 
 
+def test_a_date_to_come_back_at_is_one_by_the_platforms_clock(remote, open_client, clock):
+    dates = {"Date": "Sun, 22 Nov 2026 07:00:00 GMT", "Retry-After": "Sun, 22 Nov 2026 07:00:09 GMT"}
+    remote.get(URL, status=429, headers=dates)
+    remote.get(URL, json={})
+    open_client().request("GET", "/leads")
+    assert clock.passed_s == pytest.approx(9)
+
+
 @pytest.mark.parametrize(("told", "kept_s"), [("3600", 3600), ("9999999999", 86_400)])
 def test_a_long_wait_is_not_slept_but_told_and_the_bucket_rests(remote, open_client, clock, told, kept_s):
     call = remote.get(URL, status=429, headers={"Retry-After": told})

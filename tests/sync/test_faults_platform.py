@@ -108,6 +108,26 @@ def test_a_sign_in_that_is_out_of_order_keeps_the_grant_and_is_no_matter_of_cred
     must_hold(company)
 
 
+def test_a_platform_that_asks_for_an_hour_is_left_alone_and_the_others_go_on(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.convert("ana", "ebook-c")
+    company.sf.set_status(company.lead("ana")["Id"], "Working")
+    refusal = Reply(429, {"errors": {"error_type": "RATE_LIMIT_EXCEDDED"}}, {"Retry-After": "3600"})
+    company.rd.faults.append(Fault("reply", path="/platform/segmentations", reply=refusal))
+    assert exit_code(company.run()) == 4
+    assert company.stage("ana") == "accepted"
+    asked = len(company.rd.calls("GET", "/platform/segmentations"))
+    company.close()
+    company.later(minutes=50)
+    assert exit_code(company.run("pull")) == 4
+    assert len(company.rd.calls("GET", "/platform/segmentations")) == asked, "also a new process leaves it alone"
+    company.later(minutes=10)
+    company.run_until_quiet()
+    assert company.points("ana") == 90
+    must_hold(company)
+
+
 @pytest.mark.parametrize("body", [{"message": "no Route matched with those values"}, b"<html>not found</html>"])
 def test_a_gateway_that_knows_no_route_for_a_while_takes_nobody_for_deleted_and_no_act_for_read(
     company: Company, body: Any
