@@ -6,12 +6,16 @@ import csv
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from msgspec import Struct
 
 from adapters.csv.cells import cell, restored
 from adapters.csv.files import cannot_read
 from connector.errors import ContractError, RetryableError
+
+LONGEST_CELL = 2**31 - 1
+"""What Python's csv module takes of our own file; its 131,072 of old are less than a text of marketing may have."""
 
 Rows = dict[str, dict[str, str]]
 """Leads by their id; a lead's cells by column, without the id."""
@@ -66,7 +70,8 @@ class LeadsFile(Struct):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - an open descriptor
             os.fchmod(file.fileno(), mode)
-            writer = csv.writer(file, lineterminator="\n")
+            # A cell is quoted for the signs of the line's end: with \r among them, a bare one does not end our line.
+            writer = csv.writer(_UnixEnds(file), lineterminator="\r\n")
             writer.writerow([self.key, *columns])
             for key, values in rows.items():
                 writer.writerow([key, *(cell(values.get(column)) for column in columns)])
@@ -75,6 +80,7 @@ class LeadsFile(Struct):
 
     def _read(self) -> tuple[Rows, tuple[str, ...]]:
         with self.path.open(encoding="utf-8-sig", newline="") as file:
+            csv.field_size_limit(LONGEST_CELL)
             reader = csv.reader(file, strict=True)
             try:
                 header = next(reader, [])
@@ -103,6 +109,15 @@ class LeadsFile(Struct):
         except FileNotFoundError:
             return None
         return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+class _UnixEnds(Struct, frozen=True):
+    """Writes each line as it comes, ended as our files always were."""
+
+    file: TextIO
+
+    def write(self, line: str) -> None:
+        self.file.write(line.removesuffix("\r\n") + "\n")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -45,6 +45,17 @@ def test_an_update_keeps_the_fields_that_it_does_not_name(tmp_path: Path) -> Non
     assert lines(tmp_path)[1:] == [["ll-1", "70", "A"], ["ll-2", "1", ""]]
 
 
+@pytest.mark.parametrize(
+    "text", ["Rua A\rnumber 7", "\r", "two\r\nlines", "two\nlines", "x" * 200_000], ids=lambda one: repr(one[:9])
+)
+def test_a_text_with_any_line_end_or_of_any_length_is_read_again_as_it_was_written(tmp_path: Path, text: str) -> None:
+    crm(tmp_path).write([lead("ll-1", grade=text), lead("ll-2", grade="B")])
+    later = crm(tmp_path)
+    [outcome, _] = later.write([lead("ll-1", "ll-1", grade=text), lead("ll-2", "ll-2", grade="C")])
+    assert outcome.status == "unchanged"
+    assert b"\r\n" not in (tmp_path / "out" / "leads.csv").read_bytes().replace(b"two\r\nlines", b"")
+
+
 def test_columns_of_an_earlier_mapping_stay_at_the_end(tmp_path: Path) -> None:
     crm(tmp_path, fields=["old", "score"]).write([lead("ll-1", old="kept", score=1)])
     crm(tmp_path, fields=["grade", "score"]).write([lead("ll-1", grade="B", score=2)])
