@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connector.errors import LeadloopError, RecordError
+from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.join import join
 from connector.model import Json
 from connector.state import desired, operation, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
+from connector.state.operation import Asked
 from connector.state.store import Store, Tx
+
+log = Log()
 
 Work = Callable[[Tx, Store, Json], Json]
 
@@ -24,11 +28,24 @@ def carry_out(loop: Loop) -> int:
     """Carry out what was asked for, each in a transaction of its own; how many."""
     waiting = operation.asked(loop.store.read())
     for one in waiting:
-        with loop.store.write(step=True) as tx:
-            operation.answer(tx, one.id, perform(tx, loop.store, one.verb, one.args), loop.world.now())
+        try:
+            with loop.store.write(step=True) as tx:
+                operation.answer(tx, one.id, perform(tx, loop.store, one.verb, one.args), loop.world.now())
+        except LeadloopError:
+            raise
+        except Exception as error:  # noqa: BLE001 - unanswered it would stand before all that is asked later, for ever
+            _answer_mistake(loop, one, error)
         if one.verb == "erase":
             loop.store.empty_log()
     return len(waiting)
+
+
+def _answer_mistake(loop: Loop, one: Asked, error: Exception) -> None:
+    kind, place = type(error).__name__, place_of(error)
+    log.error("request failed", verb=one.verb, error=kind, place=place)
+    told = {"error": f"this is a mistake in leadloop: {kind} at {place}", "code": "mistake", "hint": None}
+    with loop.store.write(step=True) as tx:
+        operation.answer(tx, one.id, told, loop.world.now())
 
 
 def perform(tx: Tx, store: Store, verb: str, args: Json) -> Json:

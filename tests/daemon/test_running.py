@@ -19,10 +19,11 @@ from connector.daemon.running import Runner
 from connector.errors import ConfigError, LeadloopError, LockedError, StateError
 from connector.loop.connect import read_files
 from connector.loop.context import Loop, World
+from connector.loop.requests import carry_out
 from connector.loop.run import pull_step
 from connector.loop.tally import Tally
 from connector.server import Counts, Health
-from connector.state import desired, reading
+from connector.state import desired, operation, reading
 from connector.state.desired import Desired
 from connector.state.store import Store, Tx
 from tests.cli.company import NOW, Company
@@ -113,6 +114,18 @@ def test_an_error_of_ours_ends_the_run_and_nothing_else(inside: Inside, monkeypa
     assert inside.health.look() == []
     inside.run("pull", "export")
     assert ("pull export", "ok") in inside.runs()
+
+
+def test_a_request_that_nobody_can_carry_out_is_answered_and_those_after_it_are_carried_out(inside: Inside) -> None:
+    """A verb of a newer leadloop, say: left unanswered it would stand before all others for ever."""
+    with inside.store.write() as tx:
+        unknown = operation.ask(tx, "held forget", {}, NOW)
+        known = operation.ask(tx, "backfill", {"connection": "export", "since": None}, NOW)
+    with inside.current.borrow() as loop:
+        assert carry_out(loop) == 2
+        assert carry_out(loop) == 0
+    assert operation.answer_of(inside.store.read(), unknown)["code"] == "mistake"
+    assert "to_read" in operation.answer_of(inside.store.read(), known)
 
 
 def test_a_run_that_died_is_told_as_failed_by_the_next(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
