@@ -56,8 +56,9 @@ class Standing(Struct, frozen=True):
     """Where a lead stands: the fold of its log.
 
     `decided_at`/`decision` are of the newest decision of sales in the current cycle or the one that ended the last
-    cycle. `pushed_at` is this cycle's first confirmed push. `rejected_at` and `rejected_known_at` belong to the last
-    rejection or recycling; new evidence must be newer. `origin` is `sales` while the stage came from sales alone.
+    cycle, `decided_at` at the latest. `pushed_at` is this cycle's first confirmed push. `rejected_at` and
+    `rejected_known_at` belong to the last rejection or recycling; `new_since` is the latest moment at which it can have
+    happened, and new evidence must be newer. `origin` is `sales` while the stage came from sales alone.
     """
 
     stage: Stage = "lead"
@@ -74,6 +75,7 @@ class Standing(Struct, frozen=True):
     reason: str | None = None
     rejected_at: datetime | None = None
     rejected_known_at: datetime | None = None
+    new_since: datetime | None = None
     origin: Literal["leadloop", "sales"] = "leadloop"
     ended: Standing | None = None
     """How it stood before sales gave it back, as long as nothing has begun since: sales may think better of it."""
@@ -174,10 +176,12 @@ def _reconsider(
 ) -> tuple[Standing, Placed]:
     """Sales decides again on the cycle that it ended: the newest counts, be it a reason or that it takes the lead back.
 
-    The wait, and what counts as new, still run from the moment at which the lead was given back.
+    The wait, and what counts as new, run from the moment at which the lead was given back.
     """
     if event.kind in BACK:
-        after = replace(now, decided_at=event.at, decision=event.kind, decided_by=event.by, reason=event.reason)
+        after = replace(
+            now, decided_at=event.happened_by, decision=event.kind, decided_by=event.by, reason=event.reason
+        )
         return after, Placed(event, ended.cycle, origin, moved=False)
     after, line = _go_forward(ended, event, FORWARD[event.kind], origin)
     return after, replace(line, moved=True)
@@ -190,7 +194,7 @@ def _go_forward(
         now,
         stage=stage,
         since=event.at,
-        decided_at=event.at,
+        decided_at=event.happened_by,
         decision=event.kind,
         decided_by=event.by,
         reason=event.reason if stage == "lost" else None,
@@ -206,12 +210,13 @@ def _go_back(now: Standing, event: Event, origin: Literal["leadloop", "sales"]) 
         cycle=now.cycle + 1,
         since=event.at,
         ever_pushed=now.ever_pushed,
-        decided_at=event.at,
+        decided_at=event.happened_by,
         decision=event.kind,
         decided_by=event.by,
         reason=event.reason,
         rejected_at=event.at,
         rejected_known_at=event.known_at,
+        new_since=event.happened_by,
         ended=replace(now, ended=None),
     )
     return after, Placed(event, now.cycle, origin, moved=True)

@@ -118,9 +118,9 @@ def recycled_by(loop: Loop, placed: Sequence[Placed]) -> list[Recycled]:
     back), and it speaks of what was done before the lead was given back.
     """
     newest = {line.cycle: line.event for line in placed if line.event.kind in DECISION_KINDS}
-    ended_at = {line.cycle: line.event.at for line in placed if line.moved and line.event.kind in BACK}
+    ended_at = {line.cycle: line.event.happened_by for line in placed if line.moved and line.event.kind in BACK}
     return [
-        Recycled(ended_at.get(cycle, event.at), rule.factor)
+        Recycled(ended_at.get(cycle, event.happened_by), rule.factor)
         for cycle, event in newest.items()
         if event.kind in BACK and (rule := loop.model.recycle_after(event.reason)).factor < 1
     ]
@@ -164,14 +164,14 @@ def missing(person: Person, require: Sequence[str]) -> list[str]:
 
 def has_new_evidence(loop: Loop, lead: Lead) -> bool:
     """Since the last rejection: an act that counts, or another value of what the model asks or we have a word for."""
-    rejected_at, known_at = lead.standing.rejected_at, lead.standing.rejected_known_at
-    if rejected_at is None or known_at is None:
+    new_since, known_at = lead.standing.new_since, lead.standing.rejected_known_at
+    if new_since is None or known_at is None:
         return True
     changed = any(moment(line[2]) > known_at for line in lead.dossier.contacts)
     if changed and _asked(loop, lead.dossier) != _asked(loop, _as_known(loop, lead.dossier.person, known_at)):
         return True
     newest = newest_counting_at(lead.person, [act for act, _ in lead.dossier.acts], loop.model)
-    return newest is not None and newest > rejected_at
+    return newest is not None and newest > new_since
 
 
 def _as_known(loop: Loop, person: int, at: datetime) -> Dossier:

@@ -68,6 +68,29 @@ def test_a_decision_of_sales_comes_back_with_the_next_run(ran):
     assert told["history"][-1]["reason"] == "invalid_data"
 
 
+HAND_RAISERS = """\
+profile: {attributes: {job_title: {weight: 1, answers: [{grade: 10, words: [ceo]}]}}}
+interest: {groups: {ebook: {points: 30, when: {type: form_submission}}}}
+qualification: {mql: {thresholds: {A: 50}, hand_raise: {when: {type: chat}}}}
+recycle: {other: {score: halve}}
+"""
+
+
+@pytest.mark.parametrize("decided_at", ["2026-11-20T12:30:00Z", "2026-11-20"])
+def test_a_rejection_dated_by_the_day_alone_is_newer_than_what_the_lead_did_before_it_was_read(company, decided_at):
+    company.write("model.yaml", HAND_RAISERS)
+    company.configure(scoring="model.yaml")
+    did = ("form_submission,2026-11-20T08:00:00Z", "form_submission,2026-11-20T09:00:00Z", "chat,2026-11-20T10:00:00Z")
+    company.write("in/acts.csv", "\n".join(["id,type,at", *(f"c1,{one}" for one in did)]))
+    company.run()
+    company.write("decisions.csv", f"id,decision,reason,decided_at\nc1,rejected,other,{decided_at}\n")
+    company.run()
+    company.run()
+    lead = company.json("explain", "c1")
+    assert (lead["stage"], lead["cycle"], lead["score"]["points"]) == ("lead", 2, 30)
+    assert lead["mql"]["why_not"][-1] == "sales gave it back on 2026-11-20 (other): nothing new counts since"
+
+
 def test_a_bad_line_is_a_reject_and_the_run_ends_with_1(company):
     company.write("in/contacts.csv", CONTACTS + "c4,only-two\n")
     report = company.run(code=1)

@@ -119,6 +119,13 @@ def test_a_decision_known_to_the_day_alone_is_not_put_before_the_push_of_that_da
     assert stands(*pushed, converted).stage == "qualified"
 
 
+def test_after_a_rejection_known_to_the_day_alone_only_what_is_surely_later_is_new() -> None:
+    """It is dated midnight and was read at 20:00: what the lead did at 10:00 led to the hand-over that it ended."""
+    standing = stands(event("mql", 2), event("pushed", 3), event("rejected", -9, known=11, precision="date"))
+    assert standing.rejected_at == START - timedelta(hours=9)
+    assert standing.new_since == standing.decided_at == START + timedelta(hours=11)
+
+
 def test_a_push_dated_by_a_crm_whose_clock_is_behind_still_follows_its_mql() -> None:
     standing = stands(event("mql", 2), event("pushed", 1.9, known=2), event("rejected", 1.95, known=3))
     assert (standing.stage, standing.cycle) == ("lead", 2)
