@@ -24,7 +24,7 @@ from connector.mapping.decisions import IsPerson
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
 from connector.state import desired, leads, people, reading
-from connector.state.erasure import erased_among
+from connector.state.erasure import anyone_erased, erased_among, remember_erased
 from connector.state.store import Tx
 
 STREAM = "decisions"
@@ -80,6 +80,7 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
     owners = Owners(tx, loop, crm, page.records)
     for record in page.records:
         if owners.was_erased(record):
+            owners.stay_erased(record, now)
             tally.unchanged += 1
             continue
         try:
@@ -118,10 +119,21 @@ class Owners:
         }
         self._foreign = {} if crm.spec.network else self._by_marketing_id([record.id for record in records])
         self._erased = self._erased_among(records)
+        self._gone = people.erased_of(tx, self._by_key.values()) if anyone_erased(tx) else set()
 
     def was_erased(self, record: CrmRecord) -> bool:
         """Is it the record of somebody who was erased? It stays in the CRM and is not kept here again."""
-        return (record.object, record.id) in self._erased
+        return (record.object, record.id) in self._erased or self._by_key.get(record.key or "") in self._gone
+
+    def stay_erased(self, record: CrmRecord, at: datetime) -> None:
+        """Know it again when address and key are changed, too, and where it went: a lead is converted to a contact.
+
+        Not its deals: they may be others', too.
+        """
+        persons = {self._crm.mapping.object, *self._crm.mapping.also}
+        refs = [(record.object, record.id), *(ref for ref in linked(record) if ref[0] in persons)]
+        keys = [(people.crm_system(self._crm.name, object_), id_) for object_, id_ in refs]
+        remember_erased(self._tx, keys, at)
 
     def of(self, record: CrmRecord) -> int | None:
         """The person of a record; None when nobody knows (yet)."""

@@ -77,6 +77,15 @@ def persons_by_leadloop_id(tx: sqlite3.Connection, ids: Iterable[str]) -> dict[s
     return {row[0]: row[1] for row in rows}
 
 
+def erased_of(tx: sqlite3.Connection, persons: Iterable[int]) -> set[int]:
+    """Which of these were erased."""
+    rows = tx.execute(
+        "SELECT id FROM people WHERE erased_at IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+        (pack(list(persons)),),
+    )
+    return {row[0] for row in rows}
+
+
 def next_person_id(tx: sqlite3.Connection) -> int:
     """The id that the next new person gets (only valid inside this transaction)."""
     return int(tx.execute("SELECT coalesce(max(id), 0) + 1 FROM people").fetchone()[0])

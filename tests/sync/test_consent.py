@@ -14,6 +14,7 @@ from connector.loop.send import send
 from connector.loop.tally import Tally
 from connector.state import operation
 from connector.state.packing import unpack
+from connector.testing.simulator import Fault
 from connector.testing.simulators.rdstation.account import SimContact
 from tests.sync.world import Company
 
@@ -128,6 +129,41 @@ def test_an_erased_person_does_not_come_back(company: Company) -> None:
     assert not company.ask("SELECT * FROM identities WHERE key LIKE 'ana%'")
     assert company.ask("SELECT count(*) FROM people WHERE erased_at IS NULL") == [(1,)]
     assert company.writes() == writes
+
+
+def nothing_is_kept(company: Company) -> None:
+    for table in ("identities", "crm_looked_at", "desired", "crm_records WHERE person_id IS NOT NULL"):
+        assert company.ask(f"SELECT * FROM {table}") == [], table  # noqa: S608 - fixed names
+    assert company.ask("SELECT * FROM crm_records WHERE object <> 'Opportunity'") == []
+    assert company.ask("SELECT * FROM decisions WHERE person_id IS NOT NULL") == []
+
+
+def test_an_erased_person_does_not_come_back_as_a_converted_lead_with_another_address(company: Company) -> None:
+    """Our key goes along with a conversion."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    lead = company.lead("ana")["Id"]
+    erase(company, "ana")
+    company.sf.edit(lead, Email="ana.silva@home.example")
+    company.run()
+    company.sf.convert(lead)
+    company.run()
+    [contact] = company.sf.live("Contact")
+    company.sf.edit(contact["Id"], LeadLoop_Id__c=None, Title="Director")
+    company.run_until_quiet()
+    nothing_is_kept(company)
+
+
+def test_an_erased_person_does_not_come_back_with_an_answer_that_was_lost(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.sf.faults.append(Fault("lose_after", r"/composite/sobjects/Lead", "PATCH"))
+    company.run()
+    erase(company, "ana")
+    for _ in range(4):
+        company.run()
+        company.later(hours=1)
+    assert len(company.sf.live("Lead")) == 1
+    nothing_is_kept(company)
 
 
 def test_an_erased_person_leaves_no_word_behind_and_the_counts_still_add_up(company: Company) -> None:
