@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from connector.adapter.registry import marketing_adapter
 from connector.cli.asking import change, words, write_beside
 from connector.cli.caller import Caller, Family, Verb
 from connector.cli.context import config_to_look, looking, moment_in, must_have
@@ -52,9 +53,19 @@ def backfill(caller: Caller, name: str, since: str | None) -> None:
             f"no marketing connection is called '{name}'", code="unknown_connection", hint=f"configured: {known}"
         )
     from_at = moment_in(config, since)
-    args = {"subject": name, "connection": name, "since": None if from_at is None else stamp(from_at)}
+    spec = marketing_adapter(config.marketing[name].adapter).spec
+    has_acts = spec.capabilities.has_acts_per_contact
+    args = {
+        "subject": name, "connection": name, "since": None if from_at is None else stamp(from_at),
+        "streams": ["contacts", *(["activities"] if has_acts else [])],
+    }  # fmt: skip
     answer = change(caller, "backfill", args)
-    show(caller, answer, words(answer, f"{answer.get('to_read')} reads are waiting, behind everything fresh"))
+    done = f"{answer.get('to_read')} reads are waiting, behind everything fresh"
+    if spec.network and spec.capabilities.has_activity_feed:
+        done += (
+            f"\nacts that {spec.title} tells in one feed: 'leadloop cursor reset {name} activities' reads them again"
+        )
+    show(caller, answer, words(answer, done))
 
 
 @click.group(cls=Family)

@@ -235,7 +235,7 @@ def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
             at = loop.world.now()
             with loop.store.write(durable=False, step=True) as tx:
                 save_acts(tx, loop, source, records, at, tally, contact=id_)
-                reading.was_read(tx, source.name, "activities", [id_])
+                reading.acts_were_read(tx, source.name, id_, since)
             tally.goes_on = loop.world.monotonic() >= turn_ends
             if tally.goes_on or loop.stopping():
                 return

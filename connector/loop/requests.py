@@ -111,8 +111,9 @@ def _set_cursor(tx: Tx, store: Store, args: Json) -> Json:
 
 
 def _backfill(tx: Tx, _store: Store, args: Json) -> Json:
-    n = reading.want_everyone(tx, args["connection"], moment_or_none(args.get("since")))
-    return {"connection": args["connection"], "to_read": n}
+    streams = args.get("streams", ("contacts", "activities"))
+    n = reading.want_everyone(tx, args["connection"], moment_or_none(args.get("since")), streams)
+    return {"connection": args["connection"], "to_read": n, "streams": list(streams)}
 
 
 def _erase(tx: Tx, store: Store, args: Json) -> Json:

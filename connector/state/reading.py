@@ -102,12 +102,16 @@ def fresh_at(db: sqlite3.Connection, connection: str, stream: str) -> datetime |
     return None if row is None else moment_or_none(row[0])
 
 
+OLDER: Final = "since = CASE WHEN since IS NULL OR excluded.since IS NULL THEN NULL ELSE min(since, excluded.since) END"
+"""Of two wishes for the same reading the one that reaches further back; without `since` it is all there is."""
+
+
 def want_read(tx: sqlite3.Connection, connection: str, items: Iterable[ToRead], *, lane: int = FRESH) -> None:
     """Remember what a page named; a more urgent lane and an older `since` win over what is remembered already."""
     tx.executemany(
-        "INSERT INTO to_read (connection, stream, id, lane, since, changed_at) VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO to_read (connection, stream, id, lane, since, changed_at) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
         " ON CONFLICT (connection, stream, id) DO UPDATE SET lane = min(lane, excluded.lane),"
-        " since = CASE WHEN since IS NULL OR excluded.since IS NULL THEN NULL ELSE min(since, excluded.since) END,"
+        f" {OLDER},"
         " changed_at = max(coalesce(changed_at, ''), coalesce(excluded.changed_at, '')), next_at = NULL",
         [
             (
@@ -139,6 +143,15 @@ def was_read(tx: sqlite3.Connection, connection: str, stream: str, ids: Iterable
     """These were read: forget that they were wanted."""
     tx.executemany(
         "DELETE FROM to_read WHERE connection = ? AND stream = ? AND id = ?", [(connection, stream, id_) for id_ in ids]
+    )
+
+
+def acts_were_read(tx: sqlite3.Connection, connection: str, id_: str, since: datetime | None) -> None:
+    """The acts of a contact were read back to `since`; whoever asked meanwhile for older ones still waits."""
+    text = None if since is None else stamp(since)
+    tx.execute(
+        "DELETE FROM to_read WHERE connection = ? AND stream = 'activities' AND id = ? AND since IS ?",
+        (connection, id_, text),
     )
 
 
@@ -273,13 +286,22 @@ def want_read_again(tx: sqlite3.Connection, connection: str, id_: str) -> None:
     want_read(tx, connection, [ToRead("contacts", id_)])
 
 
-def want_everyone(tx: sqlite3.Connection, connection: str, since: datetime | None) -> int:
-    """Read history again, behind everything fresh: every known contact and its acts; how many."""
+def want_everyone(
+    tx: sqlite3.Connection, connection: str, since: datetime | None, streams: Sequence[str] = ("contacts", "activities")
+) -> int:
+    """Read history again, behind everything fresh: every known contact and its acts; how many reads wait.
+
+    What waits already reaches as far back from now on, and keeps its place. `streams`: those that can be asked by id.
+    """
     text = None if since is None else stamp(since)
     done = tx.execute(
-        "INSERT INTO to_read (connection, stream, id, lane, since)"
-        ' SELECT c.connection, s.value, c.id, ?, ? FROM contacts AS c, json_each(\'["contacts", "activities"]\') AS s'
-        " WHERE c.connection = ? AND c.gone_at IS NULL ON CONFLICT (connection, stream, id) DO NOTHING",
-        (BACKFILL, text, connection),
+        "INSERT INTO to_read (connection, stream, id, lane, since)"  # noqa: S608 - fixed text
+        " SELECT c.connection, s.value, c.id, ?, ? FROM contacts AS c, json_each(?) AS s"
+        f" WHERE c.connection = ? AND c.gone_at IS NULL ON CONFLICT (connection, stream, id) DO UPDATE SET {OLDER}",
+        (BACKFILL, text, pack(list(streams)), connection),
+    )
+    tx.execute(
+        "DELETE FROM to_read WHERE connection = ? AND stream NOT IN (SELECT value FROM json_each(?))",
+        (connection, pack(list(streams))),
     )
     return done.rowcount

@@ -4,10 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
+from ruamel.yaml import YAML
 
+from connector.cli import main
 from connector.cli.asking import ASKED
 from connector.loop.requests import perform
 from connector.state import operation
+from connector.state.store import Store
 from tests.cli.company import CONTACTS
 
 BROKEN = CONTACTS + "c4,only-two\n"
@@ -195,3 +199,15 @@ def test_files_are_read_again_whole_for_what_was_asked_for_by_its_id(company, as
     assert contacts["read"] == 3
     assert {line["error"] for line in report["steps"]} == {None}
     assert company.json("run", "--once")["outcome"] == "ok"
+
+
+def test_a_backfill_leaves_acts_that_come_in_one_feed_to_the_cursor(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    assert runner.invoke(main, ["init", "--marketing", "hubspot", "--crm", "csv"]).exit_code == 0
+    document = YAML(typ="safe").load(tmp_path / "leadloop.yaml")
+    (name,) = document["marketing"]
+    Store.open(tmp_path / document["state"]).close()
+    told = runner.invoke(main, ["backfill", name])
+    assert f"cursor reset {name} activities" in told.stdout
+    assert json.loads(runner.invoke(main, ["backfill", name, "--json"]).stdout)["streams"] == ["contacts"]
