@@ -20,7 +20,7 @@ from connector.loop.context import World
 from connector.loop.run import STEPS, run_once
 from connector.loop.tally import Tally, exit_code, outcome
 from connector.model import Json
-from connector.state.store import Store
+from connector.state.store import Store, told
 
 
 def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry_run: bool) -> tuple[Json, int]:
@@ -37,7 +37,8 @@ def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry
         stack.callback(connector.close)
         loop = connector.loop(store)
         loop.dry_run = dry_run
-        lines = run_once(loop, only=only or STEPS, connection=connection, kind="dry" if dry_run else "once")
+        with told(store.path):
+            lines = run_once(loop, only=only or STEPS, connection=connection, kind="dry" if dry_run else "once")
         document = _document(loop.run, lines)
         if dry_run:
             document["writes"] = planned_writes(store.read(), loop.run)

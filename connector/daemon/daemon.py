@@ -20,7 +20,7 @@ from connector.loop.in_force import take_up
 from connector.loop.requests import carry_out
 from connector.server import Counts, Health, HealthServer, application
 from connector.server.readiness import readiness
-from connector.state.store import Store
+from connector.state.store import Store, told
 
 ASKED_EVERY_S = 1.0
 """How often requests of verbs are looked for."""
@@ -96,7 +96,7 @@ class Daemon:
             if self._reload_asked.is_set():
                 self._reload_asked.clear()
                 self._take_up()
-            with self._current.borrow() as loop:
+            with self._current.borrow() as loop, told(loop.store.path):
                 self.counts.requests.inc(0 if loop.stopping() else carry_out(loop))
         except (StateError, LockedError) as error:
             self._fatal(error)

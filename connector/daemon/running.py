@@ -18,6 +18,7 @@ from connector.loop.tally import Tally, outcome
 from connector.server import Counts, Health
 from connector.server.counts import DID
 from connector.state import operation
+from connector.state.store import told
 
 HAPPENED = ("saved", "created", "updated", "rejected", "held")
 """Counts that make a run worth a line and a row; a run that found nothing new leaves neither."""
@@ -42,8 +43,9 @@ class Runner:
     def run(self, lane: Lane) -> None:
         """One run, or several where one turn is not enough; whatever goes wrong ends here."""
         try:
-            while self._turn(lane):
-                pass
+            with told(self._current.loop.store.path):
+                while self._turn(lane):
+                    pass
         except (StateError, LockedError) as error:
             self._fatal(error)
         except Exception as error:  # noqa: BLE001 - a mistake of ours in one lane must not stop the others

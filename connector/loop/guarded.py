@@ -12,6 +12,7 @@ from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.tally import Tally
 from connector.state import operation
+from connector.state.store import told
 
 
 class Named(Protocol):
@@ -44,7 +45,8 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
         return tally
     began, before = loop.world.monotonic(), connection.requests()
     try:
-        work(loop, connection, tally)
+        with told(loop.store.path):  # a damaged page shows in a reading, too: from such a state nothing may be sent
+            work(loop, connection, tally)
     except (StateError, LockedError):
         raise
     except AuthError as error:

@@ -1,6 +1,8 @@
 """Runs of lanes in this process: what they leave, what ends them, and the loop that a reload puts in their place."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from connector.config import load
 from connector.daemon import steps
 from connector.daemon.allowed import standstill_s, streams
 from connector.daemon.current import Current
+from connector.daemon.daemon import Daemon
 from connector.daemon.lanes import Lane, lanes
 from connector.daemon.process import StoppingError, sleep_until
 from connector.daemon.running import Runner
@@ -25,7 +28,7 @@ from connector.loop.tally import Tally
 from connector.server import Counts, Health
 from connector.state import desired, operation, reading
 from connector.state.desired import Desired
-from connector.state.store import Store, Tx
+from connector.state.store import PAGE_BYTES, Store, Tx
 from tests.cli.company import NOW, Company
 from tests.daemon.process import company
 from tests.sync.world import Company as Platforms
@@ -49,6 +52,11 @@ class Inside:
     def run(self, step: str, connection: str) -> None:
         self.made.now += timedelta(seconds=1)
         self.runner.run(Lane(step, connection, "5m"))
+
+    def attend(self) -> None:
+        """What the daemon does every second."""
+        daemon = Daemon(self.current, self.world, self.store, self.fatal.append, lambda: self.current.loop)
+        daemon._attend()
 
     def runs(self) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.store.read().execute("SELECT kind, outcome FROM runs ORDER BY id")]
@@ -114,6 +122,21 @@ def test_an_error_of_ours_ends_the_run_and_nothing_else(inside: Inside, monkeypa
     assert inside.health.look() == []
     inside.run("pull", "export")
     assert ("pull export", "ok") in inside.runs()
+
+
+@pytest.mark.parametrize("broken", ["desired_due", "waits", "requests_open"])
+def test_a_damaged_page_ends_the_process_also_when_it_shows_in_a_reading(inside: Inside, broken: str) -> None:
+    inside.run("pull", "export")
+    inside.store.rest()
+    with closing(sqlite3.connect(inside.store.path)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (broken,)).fetchone()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with inside.store.path.open("r+b") as file:
+        file.seek((page - 1) * PAGE_BYTES)
+        file.write(bytes(PAGE_BYTES))
+    inside.attend() if broken == "requests_open" else inside.run("push", "sales")
+    assert [error.exit_code for error in inside.fatal] == [5]
+    assert not inside.made.leads.exists()
 
 
 def test_a_request_that_nobody_can_carry_out_is_answered_and_those_after_it_are_carried_out(inside: Inside) -> None:

@@ -84,3 +84,18 @@ def test_a_contact_that_rotted_is_told_as_a_damaged_state(company: Company) -> N
         company.run()
     assert (told.value.code, told.value.exit_code) == ("rotten_row", 5)
     assert "restore" in str(told.value.hint)
+
+
+def test_a_damaged_page_that_shows_in_a_reading_is_no_failure_of_the_platform(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    path = company.open().store.path
+    company.close()
+    with closing(sqlite3.connect(path)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'desired_due'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * store_module.PAGE_BYTES)
+        file.write(bytes(store_module.PAGE_BYTES))
+    with pytest.raises(StateError, match="malformed"):
+        company.run("push")
+    assert company.writes() == 0
