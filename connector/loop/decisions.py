@@ -187,8 +187,9 @@ def _take(
             store.add_decision(tx, crm.name, decision, None, now)
         return not same
     _own(tx, crm, record, person, now)
+    late = [] if before is None else store.give_decisions(tx, crm.name, record.object, record.id, person)
+    late += _adopt_linked(tx, crm, record, person, now)
     fresh = [(decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))]
-    late = _adopt_linked(tx, crm, record, person, now)
     if fresh or late:
         apply(tx, loop, crm.name, person, [*late, *fresh], now)
     return not same

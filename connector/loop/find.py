@@ -16,6 +16,7 @@ from connector.adapter import Found, PersonKeys, Resolution
 from connector.errors import RecordError
 from connector.identity import matching_emails
 from connector.loop.context import Crm, Loop
+from connector.loop.decisions import apply
 from connector.loop.join import DUPLICATE, report_second
 from connector.loop.plan import PLAN_AT_ONCE
 from connector.model import CrmRecord, LeadWrite
@@ -141,7 +142,7 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer) -> Answered:
     now = loop.world.now()
     wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
     if one.chosen is not None:
-        _link(tx, crm, wish, one.chosen, one.current, now)
+        _link(tx, loop, crm, wish, one.chosen, one.current, now)
         _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
@@ -173,8 +174,11 @@ def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:
     return None
 
 
-def _link(tx: Tx, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any], now: datetime) -> None:
+def _link(tx: Tx, loop: Loop, crm: Crm, one: Desired, found: Found, fields: Mapping[str, Any], now: datetime) -> None:
     desired.link(tx, crm.name, one.person, found.object, found.id, now)
+    taken_up = crm_store.give_decisions(tx, crm.name, found.object, found.id, one.person)
+    if taken_up:  # what sales did with the record before marketing knew the person
+        apply(tx, loop, crm.name, one.person, taken_up, now)
     people.add_identities(tx, [(people.crm_system(crm.name, found.object), found.id, one.person, "own")], now)
     if found.was is not None:
         people.add_identities(

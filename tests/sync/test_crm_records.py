@@ -8,6 +8,7 @@ from connector.loop.requests import perform
 from connector.shipped import shipped
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.salesforce import INTEGRATION_USER, SALES_USERS
+from tests.sync.oracle import must_hold
 from tests.sync.world import Company, address
 
 
@@ -233,3 +234,28 @@ def test_a_lead_that_a_person_takes_is_accepted_and_one_that_a_rule_assigns_is_n
     company.sf.edit(record, by=author, OwnerId=SALES_USERS[1])
     company.run_until_quiet()
     assert company.stage("ana") == stage
+
+
+def test_what_sales_did_before_marketing_knew_the_person_is_part_of_the_lead(company: Company) -> None:
+    lead = {"LastName": "X", "Company": "X", "Email": "ana@company.example", "Status": "Working"}
+    record = company.sf.create("Lead", lead)
+    company.run()
+    company.later(days=1)
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert company.history("ana")[0] == ("accepted", "sales", 1)
+    assert company.stage("ana") == "accepted"
+    assert company.sf.record(record)["MQL__c"] is False  # sales took it up by itself
+    assert company.ask("SELECT count(*) FROM decisions WHERE person_id IS NULL") == [(0,)]
+    must_hold(company)
+
+
+def test_what_sales_did_with_a_record_is_told_when_the_record_shows_whose_it_is(company: Company) -> None:
+    lead = {"LastName": "X", "Company": "X", "Email": "ana@company.example", "Status": "Working"}
+    record = company.sf.create("Lead", lead)
+    company.run()
+    company.convert("ana", "point-x")
+    company.run()
+    company.sf.set_status(record, "Unqualified")
+    company.run_until_quiet()
+    assert [kind for kind, *_ in company.history("ana")] == ["accepted", "rejected"]
