@@ -11,7 +11,7 @@ from connector.errors import RemoteRefusal
 from connector.model import LeadWrite, Outcome
 
 _MEANING: Final[Mapping[str, str]] = {
-    "PROPERTY_DOESNT_EXIST": "does not exist: run 'leadloop prepare', or take it out of the mapping",
+    "PROPERTY_DOESNT_EXIST": "does not exist: 'leadloop check' says what makes it; or take it out of the mapping",
     "READ_ONLY_VALUE": "is read-only",
     "INVALID_OPTION": "holds a value that is none of its options",
     "INVALID_EMAIL": "is no address that HubSpot accepts",

@@ -154,7 +154,7 @@ def differences(plan: FieldPlan, told: Json) -> list[str]:
     if type_of(told) not in _FITS[plan.type]:
         wrong.append(f"it is of type {told.get('type')}, not {_TO_MAKE[plan.type][0]}")
     if plan.unique and not is_unique(plan.object, told):
-        wrong.append("it takes the same value twice: delete it and let 'leadloop prepare' make it, or name another")
+        wrong.append("it takes the same value twice: delete it and prepare again, or name another")
     return wrong
 
 

@@ -78,7 +78,7 @@ def under_key(api: Api, key: str, values: Sequence[str], columns: Sequence[str])
         raise ConfigError(
             f"contacts have no property '{key}' that refuses duplicate values",
             code="key_missing",
-            hint="run 'leadloop prepare'",
+            hint="'leadloop check' says what makes it",
         ) from None
     return {str(row["properties"].get(key)): row for row in rows}
 

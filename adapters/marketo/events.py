@@ -35,7 +35,7 @@ class Events:
         if write.name not in self._types:
             raise RecordError(
                 f"the account has no approved custom activity '{write.name}'", code="unknown_event",
-                place=write.effect, hint="'leadloop prepare' makes it",
+                place=write.effect, hint="'leadloop check' says what makes it",
             )  # fmt: skip
         return self._types[write.name]
 

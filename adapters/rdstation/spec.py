@@ -43,12 +43,13 @@ _LIMITS = (
     Limit(calls=1_000_000, per_s=DAY_S, bucket="fields"),
 )
 
+_CODE_SPENT = "a code lives 60 minutes and serves once: sign in again with 'leadloop auth {connection}'"
 _ERRORS = (
     ErrorRule(means="refresh", code="expired_token"),
     ErrorRule(means="refresh", code="invalid_token"),
     ErrorRule(means="auth", code="ACCESS_DENIED", hint="check client_id and client_secret of the app"),
-    ErrorRule(means="auth", code="INVALID_REFRESH_TOKEN", hint="sign in again with 'leadloop auth'"),
-    ErrorRule(means="auth", code="EXPIRED_CODE_GRANT", hint="a code lives 60 minutes and serves once: sign in again"),
+    ErrorRule(means="auth", code="INVALID_REFRESH_TOKEN", hint="sign in again with 'leadloop auth {connection}'"),
+    ErrorRule(means="auth", code="EXPIRED_CODE_GRANT", hint=_CODE_SPENT),
     ErrorRule(
         means="auth", code="UNABLE_TO_LOAD_CDP_SCHEMA", hint="the app is one for RD Station CRM: make one for Marketing"
     ),

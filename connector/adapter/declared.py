@@ -108,6 +108,10 @@ Means = Literal[
 ]
 
 
+CONNECTION = "{connection}"
+"""Where the connection's name goes in a rule's hint: an adapter's declaration serves connections of any name."""
+
+
 class ErrorRule(Declared):
     """How one documented error sorts into our tree. The first rule that fits wins, before the defaults by status.
 
@@ -117,7 +121,8 @@ class ErrorRule(Declared):
     refresh (token died: refresh once), forbidden (scope or permission), record (this record is refused), gone,
     conflict (exists already), config (a person must change the mapping or the account), contract (unexpected).
     `scope: record` parks only the record named by the request (a limit per contact). `rolled_back`: a request that
-    ends so was undone as a whole, the platform says, so that even a 500 leaves no unknown outcome.
+    ends so was undone as a whole, the platform says, so that even a 500 leaves no unknown outcome. In `hint`,
+    `{connection}` becomes the connection's name: `sign in again with 'leadloop auth {connection}'`.
     """
 
     means: Means

@@ -24,14 +24,14 @@ def told_apart(
 def nameless(object_name: str, changed: str, id_: str = "id") -> BadRecord:
     """The bad record that a row without an id is."""
     what = f"a row of {object_name} came without its '{id_}': nobody can tell which record it is"
-    hint = "save the record that changed then once more in the CRM; 'leadloop rejects drop' closes this"
+    hint = "save the record that changed then once more in the CRM; 'leadloop rejects drop NUMBER' closes this"
     return _bad(f"{object_name} changed {changed}", what, id_, hint)
 
 
 def nameless_removal(object_name: str, removed: str, id_: str = "id") -> BadRecord:
     """The bad record that a removal without an id is: nobody can save again what is no more."""
     what = f"a removed row of {object_name} came without its '{id_}': nobody can tell which record is gone"
-    hint = "the next write to the record finds it gone; 'leadloop rejects drop' closes this"
+    hint = "the next write to the record finds it gone; 'leadloop rejects drop NUMBER' closes this"
     return _bad(f"{object_name} removed {removed}", what, id_, hint)
 
 

@@ -32,7 +32,7 @@ def check(caller: Caller) -> None:
         schema = lists.schema(store.read())
     if found:
         raise StateError(
-            f"{config.state} is damaged: {'; '.join(found)}", hint="restore a backup: 'leadloop state restore'"
+            f"{config.state} is damaged: {'; '.join(found)}", hint="restore a backup: 'leadloop state restore FILE'"
         )
     show(caller, {"state": str(config.state), "schema": schema, "problems": []}, f"{config.state} is sound")
 

@@ -74,7 +74,7 @@ def _opened(backup: Path, now: Callable[[], datetime]) -> Store:
     except StateError as error:
         if error.code == "newer_schema":
             raise
-        hint = "name a file that 'leadloop state backup' wrote; the present state was not touched"
+        hint = "name a copy that 'leadloop state backup FILE' wrote; the present state was not touched"
         raise StateError(f"{backup} is no backup of leadloop: {error.message}", code="no_backup", hint=hint) from error
 
 

@@ -52,7 +52,9 @@ def _state(caller: Caller, config: Config) -> Iterator[Line]:
     with closing(Store.open_to_read(config.state, now=caller.now)) as store, told(config.state):
         found = problems_of(store)
         for text in found:
-            yield fail("state", text, "stop, then 'leadloop state restore' a backup", StateError.exit_code)
+            yield fail(
+                "state", text, "stop the daemon, then 'leadloop state restore FILE' with a backup", StateError.exit_code
+            )
         if not found:
             yield ok("state", "sound")
         yield ok("state", "a process runs on it" if store.is_held_elsewhere() else "no process runs on it now")

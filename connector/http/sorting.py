@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from connector.adapter.client import Answer
-from connector.adapter.declared import ErrorRule, Means
+from connector.adapter.declared import CONNECTION, ErrorRule, Means
 from connector.errors import (
     AuthError,
     ContractError,
@@ -112,7 +112,7 @@ class Sorter:
         wait_s: float | None,
     ) -> LeadloopError:
         message = self._message(answer.status, asked, errors)
-        hint = rule.hint if rule else None
+        hint = rule.hint.replace(CONNECTION, self._connection) if rule and rule.hint else None
         code = errors[0].code if errors and errors[0].code else f"http_{answer.status}"
         is_undone = means == "quota" or (rule is not None and rule.rolled_back)
         if not asked.safe and (answer.status >= 500 or answer.status == 408) and not is_undone:

@@ -28,8 +28,8 @@ from connector.state.store import Tx
 LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long it is believed that nobody has a record. A creation that was held, or waited for the platform, is older."""
 TAKEN_HINT: Final = (
-    "was the state lost? 'leadloop state restore' a backup; are they one person? 'leadloop identity join';"
-    " otherwise clear the key field in the CRM"
+    "was the state lost? 'leadloop state restore FILE' with a backup; are they one person?"
+    " 'leadloop identity join LEAD OTHER'; otherwise clear the key field in the CRM"
 )
 """Keys are drawn once for each person: in a new state everybody has another one than the CRM knows."""
 Answered = Literal["found", "absent", "refused"]
@@ -161,7 +161,7 @@ def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:
         return RecordError(
             "the CRM's record of this lead was deleted; it is not made again",
             code="crm_record_deleted",
-            hint="restore it in the CRM, or 'leadloop rejects drop' to leave it so",
+            hint="restore it in the CRM, or 'leadloop rejects drop NUMBER' to leave it so",
         )
     if answer is not None and answer.found:
         return RecordError(

@@ -96,7 +96,8 @@ def _place(loop: Loop, source: Marketing, contact: Contact, keys: Keys, batch: B
             f"contact {id_} now has another person's address (persons {verdict.person} and {verdict.other})",
             code="identity_clash",
             field="email",
-            hint="are they one? 'leadloop identity join'; otherwise correct the address in marketing",
+            hint=f"are they one? 'leadloop identity join {id_} ADDRESS', with that address; otherwise correct it in"
+            " marketing",
         )
     person = verdict.person
     if person is None:

@@ -26,7 +26,7 @@ def unpack(text: str) -> Any:
     except msgspec.DecodeError:
         raise StateError(
             "a stored value cannot be read: the file was damaged", code="rotten_row",
-            hint="restore a backup: 'leadloop state restore'",
+            hint="restore a backup: 'leadloop state restore FILE'",
         ) from None  # fmt: skip
 
 
@@ -49,5 +49,5 @@ def verify(expected: bytes, what: str, *parts: object) -> None:
 def rotten(what: str) -> StateError:
     """A row is not what was written."""
     return StateError(
-        f"{what} does not fit its checksum", code="rotten_row", hint="restore a backup: 'leadloop state restore'"
+        f"{what} does not fit its checksum", code="rotten_row", hint="restore a backup: 'leadloop state restore FILE'"
     )

@@ -196,7 +196,7 @@ def test_what_is_no_backup_of_ours_is_refused_with_what_to_name(ran, tmp_path):
         said = ran.leadloop("state", "restore", str(tmp_path / name))
         assert said.exit_code == 5
         assert "is no backup of leadloop" in said.stderr
-        assert "'leadloop state backup' wrote" in said.stderr
+        assert "'leadloop state backup FILE' wrote" in said.stderr
     assert ran.state.read_bytes() == before
 
 

@@ -31,6 +31,14 @@ def remote():
         yield mock
 
 
+def test_a_rules_hint_names_the_connection_that_a_person_types(remote, open_client):
+    remote.get(URL, status=401, json={"code": "spent"})
+    rules = (ErrorRule(code="spent", means="auth", hint="sign in with 'leadloop auth {connection}'"),)
+    with pytest.raises(AuthError) as refused:
+        open_client(errors=rules).request("GET", "/leads")
+    assert refused.value.hint == "sign in with 'leadloop auth acme'"
+
+
 def test_a_throttled_read_waits_as_told_and_goes_through(remote, open_client, clock):
     remote.get(URL, status=429, headers={"Retry-After": "7"})
     remote.get(URL, json={"ok": True})

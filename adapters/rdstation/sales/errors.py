@@ -29,7 +29,9 @@ RULES: Final = (
     ErrorRule(code=NOT_ROUTED, means="contract", hint="check base_url: version 2 is at https://api.rd.services/crm/v2"),
     ErrorRule(code=BAD_PARAMETER, means="contract"),
     ErrorRule(
-        status=401, means="refresh", hint="make a new token in the user's profile, or sign in with 'leadloop auth'"
+        status=401,
+        means="refresh",
+        hint="make a new token in the user's profile, or sign in with 'leadloop auth {connection}'",
     ),
     ErrorRule(status=403, means="forbidden", hint="the user may not do this, or the account's plan has no API"),
     # Version 1 names no time: a minute holds 120 requests.

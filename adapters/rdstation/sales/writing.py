@@ -97,9 +97,10 @@ class Writer:
         """Where new deals go. Raises ConfigError when the account has no such pipeline."""
         stage = self.account.schema.first_stage(self.account.pipeline)
         if stage is None:
+            connection = self.account.options.connection
             raise ConfigError(
-                f"connection '{self.account.options.connection}': there is no pipeline '{self.account.pipeline}'",
-                hint="'pipeline' is the name or the id of a pipeline; 'leadloop discover' lists them",
+                f"connection '{connection}': there is no pipeline '{self.account.pipeline}'",
+                hint=f"'pipeline' is a pipeline's name or id; 'leadloop discover {connection} --json' lists them",
             )
         return stage
 

@@ -65,7 +65,7 @@ def test_a_property_that_takes_duplicates_is_no_key(crm):
     world = crm({"key": "leadloop_reasons"})
     with pytest.raises(ConfigError) as caught:
         world.adapter().resolve([world.keys(1)])
-    assert "prepare" in str(caught.value.hint)
+    assert "leadloop check" in str(caught.value.hint)
 
 
 def test_only_contacts_are_written(world):
