@@ -13,7 +13,7 @@ import click
 from msgspec.structs import asdict
 
 from connector.cli.caller import Caller
-from connector.cli.output import print_json
+from connector.cli.output import print_json, visible
 from connector.errors import ConfigError, LeadloopError
 from connector.model import Json
 
@@ -64,7 +64,7 @@ def _document(error: LeadloopError) -> Json:
 
 
 def _tell(caller: Caller, document: Json, words: str) -> None:
-    click.echo(words, err=True)
+    click.echo(visible(words), err=True)
     if caller.as_json:
         print_json({"outcome": "failed", "error": document})
 

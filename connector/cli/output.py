@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from connector.cli.caller import Caller
+
+COMMANDS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+"""Control characters but tabs and ends of lines."""
 
 
 def show(caller: Caller, document: Any, text: str) -> None:
@@ -16,12 +20,18 @@ def show(caller: Caller, document: Any, text: str) -> None:
     if caller.as_json:
         print_json(document)
     else:
-        click.echo(text)
+        click.echo(visible(text))
 
 
 def print_json(document: Any) -> None:
     """One document, indented, on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    click.echo(COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # json itself leaves DEL and C1 as they are
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, not show, spelled out: forms and reasons are worded by anybody."""
+    return COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -41,4 +51,5 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
+    """One line, whatever the text: a row must not look like two."""
+    return "" if value is None else str(value).replace("\r", "\\r").replace("\n", "\\n")
