@@ -72,9 +72,9 @@ def _score_batch(tx: Tx, loop: Loop, persons: Sequence[int], order: Mapping[str,
     for dossier in leads.dossiers(tx, persons):
         lead = examine(loop, dossier, now, order)
         was = lead.standing
-        events = _advance(loop, lead, now)
-        if events:
-            _log(tx, loop, lead, events)
+        for step in (_leave, _enter):  # in this order: who leaves one track may be let in by another
+            if events := step(loop, lead, now):
+                _log(tx, loop, lead, events)
         wisher.wish(lead)
         scores.append((dossier.person, lead.score, verdicts_as_json(lead.verdicts), next_change_at(loop, lead, now)))
         tally.read += 1
@@ -126,19 +126,27 @@ def recycled_by(loop: Loop, placed: Sequence[Placed]) -> list[Recycled]:
     ]
 
 
-def _advance(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
-    """The events that the machine adds: becoming an MQL, becoming SQL by hand-raise, leaving."""
-    if lead.blocked is None and (track := entering_track(loop, lead, now)) is not None:
-        verdict = lead.verdicts[track]
-        entered = Event("mql", now, now, fast=verdict.fast, track=track)
-        if verdict.stage != "qualified":
-            return [entered]
-        return [entered, Event("qualified", now, now, fast=True, track=track)]
-    standing_verdict = lead.verdicts.get(lead.standing.track)
-    stay_days = loop.model.qualification[lead.standing.track].stay_days if standing_verdict else 1
-    if standing_verdict is not None and standing_verdict.leaves and may_leave(lead.standing, now, stay_days=stay_days):
-        return [Event("left", now, now, track=lead.standing.track)]
-    return []
+def _leave(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
+    """The machine takes back an MQL that its track no longer passes."""
+    verdict = lead.verdicts.get(lead.standing.track)
+    if verdict is None or not verdict.leaves:
+        return []
+    stay_days = loop.model.qualification[lead.standing.track].stay_days
+    if not may_leave(lead.standing, now, stay_days=stay_days):
+        return []
+    return [Event("left", now, now, track=lead.standing.track)]
+
+
+def _enter(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
+    """The machine makes it an MQL, and SQL by hand-raise."""
+    track = entering_track(loop, lead, now) if lead.blocked is None else None
+    if track is None:
+        return []
+    verdict = lead.verdicts[track]
+    entered = Event("mql", now, now, fast=verdict.fast, track=track)
+    if verdict.stage != "qualified":
+        return [entered]
+    return [entered, Event("qualified", now, now, fast=True, track=track)]
 
 
 def entering_track(loop: Loop, lead: Lead, now: datetime) -> str | None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
@@ -89,6 +90,32 @@ def test_a_rejection_dated_by_the_day_alone_is_newer_than_what_the_lead_did_befo
     lead = company.json("explain", "c1")
     assert (lead["stage"], lead["cycle"], lead["score"]["points"]) == ("lead", 2, 30)
     assert lead["mql"]["why_not"][-1] == "sales gave it back on 2026-11-20 (other): nothing new counts since"
+
+
+TWO_TRACKS = """\
+profile: {attributes: {job_title: {weight: 1, answers: [{grade: 10, words: [ceo]}]}}}
+interest:
+  groups:
+    ebook: {points: 30, when: {type: form_submission}, window_days: 3}
+    trial: {points: 30, when: {type: trial_started}}
+qualification:
+  mql: {thresholds: {A: 30}, groups: [ebook]}
+  pql: {thresholds: {A: 30}, groups: [trial]}
+"""
+
+
+def test_a_lead_that_leaves_one_track_stays_an_mql_by_another_that_lets_it_in(company):
+    company.write("model.yaml", TWO_TRACKS)
+    company.configure(scoring="model.yaml")
+    company.write(
+        "in/acts.csv", "id,type,at\nc1,form_submission,2026-11-20T08:00:00Z\nc1,trial_started,2026-11-20T09:00:00Z\n"
+    )
+    company.run()
+    assert company.json("explain", "c1")["mql"]["track"] == "mql"
+    company.now += timedelta(days=4)
+    company.run()
+    lead = company.json("explain", "c1")
+    assert (lead["stage"], lead["mql"]["is"], lead["mql"]["track"]) == ("mql", True, "pql")
 
 
 def test_a_bad_line_is_a_reject_and_the_run_ends_with_1(company):
