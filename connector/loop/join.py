@@ -10,6 +10,8 @@ from connector.errors import RecordError
 from connector.state import corrections, desired, people, reading
 from connector.state.store import Tx
 
+CLASH: Final = "identity_clash"
+"""Code of the reject of a contact whose id and address name two persons."""
 DUPLICATE: Final = "crm_duplicate"
 """Stream and code of the reject that tells a person of several records of one lead."""
 
@@ -25,6 +27,14 @@ def join(tx: Tx, loser: int, winner: int, at: datetime, run: str | None = None) 
     )
     for connection, object_, record_id, other, other_id in pairs:
         report_second(tx, connection, winner, (object_, record_id), [(other, other_id)], at, run)
+    _read_clashes_again(tx, winner)
+
+
+def _read_clashes_again(tx: Tx, person: int) -> None:
+    """A contact that was parked since its address was the other's belongs to this one person now."""
+    for system, key, _ in people.identities_of(tx, person):
+        if reading.is_parked(tx, system, "contacts", key, CLASH):
+            reading.want_read_again(tx, system, key)
 
 
 def report_second(

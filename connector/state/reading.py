@@ -237,6 +237,15 @@ def has_open_rejects(db: sqlite3.Connection, connection: str, stream: str) -> bo
     return row is not None
 
 
+def is_parked(db: sqlite3.Connection, connection: str, stream: str, key: str, code: str) -> bool:
+    """Does this very record wait with this error?"""
+    row = db.execute(
+        "SELECT 1 FROM rejects WHERE connection = ? AND stream = ? AND key = ? AND code = ? AND state = 'open'",
+        (connection, stream, key, code),
+    ).fetchone()
+    return row is not None
+
+
 def rejects(db: sqlite3.Connection, *, state: str = "open", connection: str | None = None) -> list[Reject]:
     """The parked records, oldest first."""
     rows = db.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.loop.requests import perform
 from tests.sync.oracle import must_hold
 from tests.sync.world import Company
 
@@ -56,6 +57,26 @@ def test_an_address_that_is_another_persons_joins_nothing_and_is_a_reject_with_b
     assert all(f"{person}" in text for person in persons)
     assert "@" not in text
     assert {row[0] for row in company.ask("SELECT DISTINCT person_id FROM contacts")} == persons
+
+
+def test_a_contact_whose_address_was_anothers_is_read_once_both_are_one(company: Company) -> None:
+    company.convert("ana", "ebook-a")
+    uuid = company.convert("bia", "ebook-b")
+    company.run()
+    ana, bia = company.person("ana"), company.person("bia")
+    with company.rd.lock:
+        company.rd.account.contacts[uuid].attributes["email"] = "ana@company.example"
+    company.rd.account.convert(company.rd.account.contacts[uuid], "ebook-c", company.clock.now(), {})
+    company.run()
+    assert [code for *_, code in company.rejects()] == ["identity_clash"]
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        assert "error" not in perform(tx, store, "identity join", {"loser": bia, "winner": ana})
+    company.run_until_quiet()
+    assert company.rejects() == []
+    assert company.ask("SELECT packed -> 'a' ->> 'email' FROM contacts WHERE id = ?", uuid) == [
+        ("ana@company.example",)
+    ]
 
 
 def test_a_merge_in_marketing_joins_the_persons_and_scores_the_union(company: Company) -> None:
