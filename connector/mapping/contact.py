@@ -84,8 +84,12 @@ class ContactMapping:
                 value = finish(value, attributes, notes)
             if value is not None:
                 attributes[to] = value
-        consent = self._consent_of(raw, notes) if self._consent else {}
-        return Mapped(attributes, consent, tuple(notes) if notes else (), self._silent(raw, consent))
+        consent: dict[str, Consent] = {}
+        silent: tuple[str, ...] = ()
+        if self._consent:
+            consent = self._consent_of(raw, notes)
+            silent = self._silent(raw, consent)
+        return Mapped(attributes, consent, tuple(notes) if notes else (), silent)
 
     def merged(self, before: Mapping[str, Any], now: Mapped) -> dict[str, Any]:
         """The attributes to store: `now`, with what `when_blank: keep` and `fill_only` hold on to from before."""
