@@ -178,7 +178,9 @@ def has_new_evidence(loop: Loop, lead: Lead) -> bool:
     changed = any(moment(line[2]) > known_at for line in lead.dossier.contacts)
     if changed and _asked(loop, lead.dossier) != _asked(loop, _as_known(loop, lead.dossier.person, known_at)):
         return True
-    newest = newest_counting_at(lead.person, [act for act, _ in lead.dossier.acts], loop.model)
+    at_hand = min(new_since, known_at)  # what was known by then is not new, though dated later: a webinar to come
+    acts = [act for act, learned in lead.dossier.acts if moment(learned) > at_hand]
+    newest = newest_counting_at(lead.person, acts, loop.model)
     return newest is not None and newest > new_since
 
 

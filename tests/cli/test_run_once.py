@@ -92,6 +92,16 @@ def test_a_rejection_dated_by_the_day_alone_is_newer_than_what_the_lead_did_befo
     assert lead["mql"]["why_not"][-1] == "sales gave it back on 2026-11-20 (other): nothing new counts since"
 
 
+def test_an_act_dated_ahead_that_was_known_before_the_rejection_is_nothing_new(company):
+    ahead = "id,type,at,asset\nc1,form_submission,2026-11-20T08:00:00Z,ebook-1\nc1,form_submission,{},ebook-2\n"
+    company.write("in/acts.csv", ahead.format("2026-11-27T08:00:00Z"))
+    company.run()
+    company.write("decisions.csv", "id,decision,reason,decided_at\nc1,rejected,other,2026-11-20T12:30:00Z\n")
+    company.run()
+    company.run()
+    assert company.json("explain", "c1")["stage"] == "lead"
+
+
 TWO_TRACKS = """\
 profile: {attributes: {job_title: {weight: 1, answers: [{grade: 10, words: [ceo]}]}}}
 interest:
