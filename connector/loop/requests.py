@@ -13,7 +13,7 @@ from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.join import join
 from connector.model import Json
-from connector.state import desired, operation, reading
+from connector.state import desired, operation, people, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
 from connector.state.operation import Asked
@@ -99,7 +99,13 @@ def _no_reject(number: int) -> RecordError:
 
 
 def _join(tx: Tx, store: Store, args: Json) -> Json:
-    join(tx, args["loser"], args["winner"], store.now())
+    # A running process may have joined or erased one of them between the person's look and this.
+    (loser, loser_erased), (winner, winner_erased) = (people.who_is(tx, args[name]) for name in ("loser", "winner"))
+    if loser_erased or winner_erased:
+        raise RecordError("one of them was erased: nothing of them is known any more", code="erased_lead")
+    if loser == winner:
+        raise RecordError("both are the same lead already", code="same_lead")
+    join(tx, loser, winner, store.now())
     return {"joined": 1}
 
 
@@ -117,7 +123,7 @@ def _backfill(tx: Tx, _store: Store, args: Json) -> Json:
 
 
 def _erase(tx: Tx, store: Store, args: Json) -> Json:
-    (person,) = tx.execute("SELECT coalesce(merged_into, id) FROM people WHERE id = ?", (args["person"],)).fetchone()
+    person, _ = people.who_is(tx, args["person"])
     return erase_person(tx, person, store.now(), args["salt"])
 
 

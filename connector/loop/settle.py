@@ -63,7 +63,7 @@ class Settler:
         by_effect = {outcome.effect: outcome for outcome in outcomes}
         for row in rows:
             outcome = by_effect.get(row.write.effect) or Outcome(row.write.effect, "unknown", code="no_result")
-            person, was_erased = outbox.owner(self._tx, row.id)
+            person, was_erased = people.who_is(self._tx, row.person)
             if was_erased:
                 self._settle_erased(row, outcome)
             else:

@@ -273,16 +273,6 @@ def replace_unsent(tx: sqlite3.Connection, connection: str, at: datetime, why: s
     )
 
 
-def owner(tx: sqlite3.Connection, row_id: int) -> tuple[int, bool]:
-    """Whose a row is by now, and whether that person was erased: persons are joined while a request is under way."""
-    row = tx.execute(
-        "SELECT p.id, p.erased_at IS NOT NULL FROM outbox AS o JOIN people AS planned ON planned.id = o.person_id"
-        " JOIN people AS p ON p.id = coalesce(planned.merged_into, planned.id) WHERE o.id = ?",
-        (row_id,),
-    ).fetchone()
-    return int(row[0]), bool(row[1])
-
-
 def send_again(
     tx: sqlite3.Connection,
     row_id: int,

@@ -154,6 +154,16 @@ def retire_email(tx: sqlite3.Connection, person: int, key: str) -> None:
     )
 
 
+def who_is(tx: sqlite3.Connection, person: int) -> tuple[int, bool]:
+    """Who somebody is by now: themselves, or whom they were joined into; and whether they were erased."""
+    row = tx.execute(
+        "SELECT p.id, p.erased_at IS NOT NULL FROM people AS was"
+        " JOIN people AS p ON p.id = coalesce(was.merged_into, was.id) WHERE was.id = ?",
+        (person,),
+    ).fetchone()
+    return int(row[0]), bool(row[1])
+
+
 def joined_ids(tx: sqlite3.Connection, person: int) -> frozenset[str]:
     """The leadloop_ids under which a person may stand in a CRM: the own one, and those that were joined to it."""
     rows = tx.execute("SELECT leadloop_id FROM people WHERE id = ? OR merged_into = ?", (person, person))

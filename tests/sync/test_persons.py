@@ -163,3 +163,18 @@ def test_feedback_makes_no_contact_again_that_marketing_deleted(company: Company
         company.later(hours=13)
     assert company.rd.account.contacts == {}
     assert company.ask("SELECT gone_at IS NOT NULL FROM contacts") == [(1,)]
+
+
+def test_nobody_is_joined_with_who_was_erased_or_was_joined_meanwhile(company: Company) -> None:
+    for name in ("ana", "bia", "cid"):
+        company.convert(name, "ebook-a")
+    company.run()
+    ana, bia, cid = (company.person(name) for name in ("ana", "bia", "cid"))
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        assert perform(tx, store, "identity join", {"loser": bia, "winner": ana}) == {"joined": 1}
+        assert perform(tx, store, "identity join", {"loser": ana, "winner": bia})["code"] == "same_lead"
+        assert perform(tx, store, "identity join", {"loser": cid, "winner": bia}) == {"joined": 1}
+        assert tx.execute("SELECT DISTINCT person_id FROM contacts").fetchall()[0][0] == ana
+        perform(tx, store, "erase", {"person": ana, "salt": "salt"})
+        assert perform(tx, store, "identity join", {"loser": ana, "winner": bia})["code"] == "erased_lead"
