@@ -62,7 +62,7 @@ def _expected(test: ModelTest) -> Iterator[tuple[str, Any]]:
 
 
 def _outcome(result: Score, verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    mql = verdicts.get("mql")
+    passed = next((verdict for verdict in verdicts.values() if verdict.is_), None)  # the first track is entered
     return {
         "grade": result.grade,
         "points": Decimal(result.points_mp) / 1000,
@@ -70,7 +70,7 @@ def _outcome(result: Score, verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
         "completeness": result.completeness,
         "combined": result.combined,
         "vetoed": bool(result.vetoes),
-        "stage": mql.stage if mql and mql.is_ else "lead",
+        "stage": passed.stage if passed else "lead",
         "mql": False,
         "pql": False,
         "service": False,

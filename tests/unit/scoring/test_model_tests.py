@@ -44,6 +44,15 @@ def test_what_is_named_is_compared_exactly(test: str, expect: str) -> None:
     assert differs(f"{{{test}, expect: {expect}}}") == {}
 
 
+@pytest.mark.parametrize(("did", "stage"), [("trial_started", "mql"), ("chat", "qualified"), ("download", "lead")])
+def test_the_stage_is_that_of_the_first_track_that_lets_the_lead_in(did: str, stage: str) -> None:
+    tracks = "{mql: {thresholds: {A: 2}}, pql: {thresholds: {D: 2}, hand_raise: {when: {type: chat}}}}"
+    interest = "{groups: {it: {points: 2, when: {type: trial_started}}}}"
+    test = f"{{did: [{{type: {did}}}], expect: {{mql: false, pql: {str(stage != 'lead').lower()}, stage: {stage}}}}}"
+    (result,) = run_tests(from_text(f"interest: {interest}\nqualification: {tracks}\ntests: [{test}]\n"))
+    assert result.differs == {}
+
+
 def test_a_difference_says_what_was_expected_and_what_came() -> None:
     assert differs(f"{{lead: {LEAD}, expect: {{points: 0.001, grade: B, mql: true}}}}") == {
         "grade": {"expected": "B", "got": "A"},
