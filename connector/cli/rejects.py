@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from connector.cli.asking import change, words
 from connector.cli.caller import Caller, Family
-from connector.cli.context import looking, must_have
+from connector.cli.context import config_to_look, looking, must_have
 from connector.cli.output import show, table
 from connector.errors import RecordError
 from connector.state import lists, reading
@@ -52,6 +52,7 @@ def show_reject(caller: Caller, number: int) -> None:
 @click.pass_obj
 def replay(caller: Caller, number: int | None, code: str | None, connection: str | None) -> None:
     """Give rejects another chance: one, those of a code or connection, or all."""
+    must_have(config_to_look(caller), connection)
     wanted = {"id": number, "code": code, "connection": connection}
     answer = change(caller, "rejects replay", {"subject": number or code or connection or "all", **wanted})
     show(caller, answer, words(answer, f"{answer.get('replayed')} will be tried again with the next run"))
@@ -86,5 +87,6 @@ def list_held(caller: Caller) -> None:
 @click.pass_obj
 def release(caller: Caller, name: str | None) -> None:
     """Let held writes go, of one connection or of all."""
+    must_have(config_to_look(caller), name)
     answer = change(caller, "held release", {"subject": name or "all", "connection": name})
     show(caller, answer, words(answer, f"{answer.get('released')} released; the next run sends them"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from connector import documents
@@ -21,9 +22,9 @@ def everything_wrong(path: Path, environ: Mapping[str, str], *, strict: bool) ->
     """Mistakes and warnings; with `strict` every warning is a mistake."""
     odd: list[Problem] = []
 
-    def check_files(config: Config, _: Places) -> Sequence[Problem]:
+    def check_files(config: Config, places: Places) -> Sequence[Problem]:
         try:
-            odd.extend(_oddities(config, read_files(config)))
+            odd.extend(_oddities(config, read_files(config), places))
         except ConfigError as error:
             return error.problems
         return ()
@@ -34,16 +35,30 @@ def everything_wrong(path: Path, environ: Mapping[str, str], *, strict: bool) ->
     return Report(report.problems, (*report.warnings, *odd))
 
 
-def _oddities(config: Config, files: Files) -> Iterator[Problem]:
+def _oddities(config: Config, files: Files, places: Places) -> Iterator[Problem]:
     for marketing in files.marketing.values():
         yield from marketing.warnings
     for crm in files.crm.values():
         yield from crm.warnings
-    spec, places = documents.read(config.scoring, ScoringModel)
+    spec, of_model = documents.read(config.scoring, ScoringModel)
     types, assets = _stored(config)
     types |= {name for mapping in files.marketing.values() for name in _types(mapping)}
     attributes = {line.to for mapping in files.marketing.values() for line in mapping.file.contact}
-    yield from unknown_names(spec, places, attributes=attributes, types=types, assets=assets)
+    yield from _taken_by_none(config, places, attributes)
+    yield from unknown_names(spec, of_model, attributes=attributes, types=types, assets=assets)
+
+
+def _taken_by_none(config: Config, places: Places, filled: Collection[str]) -> Iterator[Problem]:
+    """What `take` asks and no mapping fills: it would pass every lead by, without a word."""
+    for name, crm in config.crm.items():
+        for asked in crm.take or ():
+            if asked not in filled:
+                close = get_close_matches(asked, filled, n=1)
+                remedy = (
+                    f"did you mean '{close[0]}'?" if close else "name an attribute that a mapping of marketing fills"
+                )
+                message = f"no mapping fills the attribute '{asked}', and `take` finds it blank for every lead"
+                yield places.key_problem(("crm", name, "take", asked), message, remedy)
 
 
 def _types(mapping: MarketingMapping) -> Iterator[str]:

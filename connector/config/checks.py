@@ -19,6 +19,7 @@ SIDES: tuple[Side, ...] = ("marketing", "crm")
 
 def together(config: Config, places: Places) -> Iterator[Problem]:
     """Mistakes between connections, and addresses that need a word of permission."""
+    yield from _state(config, places)
     yield from _names(config, places)
     yield from _folders(config, places)
     for place, connection in _connections(config):
@@ -65,6 +66,11 @@ def _connections(config: Config) -> Iterator[tuple[Place, Connection]]:
         yield ("marketing", name), marketing
     for name, crm in config.crm.items():
         yield ("crm", name), crm
+
+
+def _state(config: Config, places: Places) -> Iterator[Problem]:
+    if config.state.is_dir():
+        yield places.problem(("state",), "this is a folder", remedy="name a file in it, such as leadloop.db")
 
 
 def _names(config: Config, places: Places) -> Iterator[Problem]:

@@ -50,7 +50,8 @@ def _told(place: Place, problem: Problem) -> Problem:
     """What is absent, in the words of `validate`: a token that a sign-in grants need not stand anywhere."""
     if not _is_granted_later(place):
         return problem
-    return replace(problem, remedy=f"set it, or sign in with 'leadloop auth {place[1]}', which keeps it with the state")
+    remedy = f"set it where leadloop starts, or sign in: 'leadloop auth {place[1]}' keeps it with the state"
+    return replace(problem, remedy=remedy)
 
 
 def _without_refresh_token(config: Config, place: Place) -> Config:

@@ -89,8 +89,9 @@ class Resolver(Struct):
         if value or variable["default"] is not None:
             return value or variable["default"].removeprefix(":-")
         raise Absent(
-            f"the environment variable {variable['name']} is not set",
-            f"set it before leadloop starts, or write ${{{variable['name']}:-default}}",
+            f"the environment variable {variable['name']} is not set, or empty",
+            "set it where leadloop starts (a file .env is loaded by a shell: set -a; . ./.env; set +a),"
+            " or write ${file:path}",
         )
 
     def _file(self, name: str) -> str:

@@ -18,7 +18,8 @@ from connector.shipped import shipped
 
 _ENV_HEAD = """\
 # What leadloop.yaml asks for. Copy to .env, fill in, keep it out of version control, and load it before leadloop
-# starts: `set -a; . ./.env; set +a`, or `docker run --env-file .env`.
+# starts: `set -a; . ./.env; set +a`, or `docker run --env-file .env`. For the shell a value with spaces or signs such
+# as $ & # stands in 'single quotes'; Docker takes every value as it stands, without quotes.
 """
 
 

@@ -75,6 +75,14 @@ def test_held_writes_are_listed_and_released(company):
     assert len(company.leads.read_text().splitlines()) == 2
 
 
+def test_a_connection_that_is_none_is_refused_before_anything_is_released_or_tried_again(broken):
+    for verb in (["held", "release", "sale"], ["rejects", "replay", "--connection", "exprt"]):
+        refused = broken.leadloop(*verb)
+        assert refused.exit_code == 2
+        assert "configured: export, sales" in refused.stderr
+    assert len(broken.json("rejects", "list")["rejects"]) > 0
+
+
 def test_a_pause_stops_writes_until_resume_and_says_so(company):
     company.run("--only", "pull", "--only", "score")
     assert company.json("pause", "sales", "--because", "a migration") == {"paused": "sales"}

@@ -1,5 +1,8 @@
 """Verbs about files alone: `init`, `validate`, `model test`."""
 
+import json
+import stat
+
 import pytest
 from click.testing import CliRunner
 
@@ -50,6 +53,25 @@ def test_a_name_that_nothing_fills_is_a_warning_and_with_strict_a_mistake(compan
     (warning,) = company.json("validate")["warnings"]
     assert warning["value"] == "'form_submision'"
     assert company.json("validate", "--strict", code=2)["problems"][0] == warning
+
+
+def test_what_take_asks_and_no_mapping_fills_is_a_warning_with_the_name_that_was_meant(company):
+    sales = json.loads(company.config.read_text())["crm"]["sales"]
+    company.configure(crm={"sales": {**sales, "take": {"contry": ["BR"], "job_title": ["CEO"]}}})
+    (warning,) = company.json("validate")["warnings"]
+    assert warning["path"] == "crm.sales.take.contry"
+    assert "no mapping fills the attribute 'contry'" in warning["message"]
+    assert warning["remedy"] == "did you mean 'country'?"
+
+
+def test_a_folder_as_state_is_a_mistake_and_its_rights_stay_as_they_are(company):
+    (company.folder / "data").mkdir(mode=0o755)
+    company.configure(state="data")
+    for verb in (["validate"], ["run", "--once"], ["status"], ["state", "check"]):
+        result = company.leadloop(*verb)
+        assert result.exit_code == 2
+        assert "state: this is a folder" in result.output
+    assert stat.S_IMODE((company.folder / "data").stat().st_mode) == 0o755
 
 
 def test_an_asset_that_no_activity_has_is_a_warning_once_there_are_some(ran, tmp_path):

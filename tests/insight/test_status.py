@@ -169,3 +169,13 @@ def test_metrics_are_counts_and_ages_without_personal_data(write):
     assert numbers["leadloop_runs", "ok"] == 1
     assert numbers["leadloop_streams_standing_still", "rd"] == 1
     assert "@" not in str(found)
+
+
+def test_a_run_whose_process_is_gone_is_not_told_as_under_way(write):
+    def recipe(firm):
+        firm.tx.execute("UPDATE holder SET pid = 42, host = 'ops', since = ?", (stamp(START),))
+        operation.start_run(firm.tx, "20261201-a", "once", START)
+
+    state = write(recipe)
+    assert "(20261201-a) broke off; it began at 2026-" in status_as_text(status(state, [RD], NOW, held=False))
+    assert "(20261201-a) is under way." in status_as_text(status(state, [RD], NOW, held=True))

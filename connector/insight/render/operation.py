@@ -52,7 +52,10 @@ def _process(content: Json) -> list[str]:
     )  # fmt: skip
     if run is None:
         return [who, "Nothing has run yet: 'leadloop run --once' makes the first pass."]
-    ended = "is under way" if run["ended_at"] is None else f"ended {run['outcome']} at {_time(run['ended_at'])}"
+    if run["ended_at"] is not None:
+        ended = f"ended {run['outcome']} at {_time(run['ended_at'])}"
+    else:
+        ended = "is under way" if holder else f"broke off; it began at {_time(run['started_at'])}"
     return [who, f"The last run ({run['id']}) {ended}."]
 
 

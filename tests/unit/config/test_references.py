@@ -33,12 +33,14 @@ def test_an_unset_or_empty_variable_is_absent_and_named(tmp_path):
     assert values == {"a": "${A}", "b": {"c": "${B}"}}
     assert [str(problem) for problem in made.absent.values()] == [
         (
-            "leadloop.yaml:1:4: a: the environment variable A is not set (found '${A}'); "
-            "set it before leadloop starts, or write ${A:-default}"
+            "leadloop.yaml:1:4: a: the environment variable A is not set, or empty (found '${A}'); "
+            "set it where leadloop starts (a file .env is loaded by a shell: set -a; . ./.env; set +a),"
+            " or write ${file:path}"
         ),
         (
-            "leadloop.yaml:2:8: b.c: the environment variable B is not set (found '${B}'); "
-            "set it before leadloop starts, or write ${B:-default}"
+            "leadloop.yaml:2:8: b.c: the environment variable B is not set, or empty (found '${B}'); "
+            "set it where leadloop starts (a file .env is loaded by a shell: set -a; . ./.env; set +a),"
+            " or write ${file:path}"
         ),
     ]
 
