@@ -14,7 +14,7 @@ from connector.cli.output import print_json, show, table
 from connector.errors import RecordError
 from connector.insight.find import one_person
 from connector.state import people, reading
-from connector.state.erase import everything_of
+from connector.state.stored import everything_of
 
 CLASHES = ("identity_clash", "crm_duplicate", "crm_key_taken")
 """Rejects that ask a person who is who."""
