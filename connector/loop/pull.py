@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, TypeVar
 
-from connector.adapter import ContactAnswer, Page, Removal, ToRead
+from connector.adapter import Page, Removal
 from connector.adapter.cursors import resumed
-from connector.errors import LeadloopError, RecordError
-from connector.identity import new_leadloop_ids
+from connector.errors import LeadloopError
+from connector.loop.acts import save_acts
 from connector.loop.context import Loop, Marketing
 from connector.loop.guarded import guarded
-from connector.loop.identify import act_row, save_contact_page
-from connector.loop.join import join
+from connector.loop.identify import save_contact_page
+from connector.loop.named import activities_per_contact, named_contacts, remove
 from connector.loop.tally import Tally
 from connector.model import Json
-from connector.state import contacts as store_contacts
-from connector.state import people, reading
-from connector.state.erasure import erased_among
+from connector.state import reading
 from connector.state.store import Tx
 
 T = TypeVar("T")
@@ -32,8 +29,6 @@ ROWS_AT_ONCE = 2000
 """How many records a commit carries at least, where pages are small and come quickly."""
 LONGEST_S = 2.0
 """How long a page may wait for others."""
-READ_AT_ONCE = 100
-"""How many named contacts are asked for before they are saved."""
 
 
 def pull(loop: Loop, source: Marketing) -> list[Tally]:
@@ -147,53 +142,6 @@ def _contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
     walk(loop, source, "contacts", source.adapter.changes, save, tally)
 
 
-def named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
-    """Read the contacts that pages, walks or people only named, fresh leads first."""
-    while not loop.stopping():
-        wanted = reading.next_reads(loop.store.read(), source.name, "contacts", READ_AT_ONCE, loop.world.now())
-        if not wanted:
-            return
-        answers = source.adapter.contacts([id_ for id_, _ in wanted])
-        while chunk := list(islice(answers, READ_AT_ONCE)):
-            _save_answers(loop, source, chunk, tally)
-
-
-def _save_answers(loop: Loop, source: Marketing, answers: Sequence[ContactAnswer], tally: Tally) -> None:
-    at = loop.world.now()
-    with loop.store.write(durable=False, step=True) as tx:
-        whole = [answer.record for answer in answers if answer.state == "whole" and answer.record is not None]
-        save_contact_page(tx, loop, source, whole, at, tally)
-        for answer in answers:
-            if answer.state != "whole":
-                tally.read += 1
-                tally.saved += 1
-                remove(tx, loop, source, Removal(answer.id, answer.merged_into), at)
-        reading.was_read(tx, source.name, "contacts", [answer.id for answer in answers])
-
-
-def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
-    """A contact is no more: deleted, or merged into another, which joins the persons.
-
-    Its acts are not asked for any more: after a merge the platform would answer with the survivor's.
-    """
-    reading.was_read(tx, source.name, "activities", [removal.id])
-    person = store_contacts.mark_gone(tx, source.name, removal.id, at)
-    if removal.merged_into is None:
-        if person is not None:
-            people.mark_dirty(tx, [person])
-        return
-    loser = people.person_by(tx, source.name, removal.id)
-    winner = people.person_by(tx, source.name, removal.merged_into)
-    if loser is None:
-        return
-    if winner is None:
-        people.add_identities(tx, [(source.name, removal.merged_into, loser, "own")], at)
-        reading.want_read(tx, source.name, [ToRead("contacts", removal.merged_into, changed_at=at)])
-    else:
-        join(tx, loser, winner, at, loop.run)
-    people.add_identities(tx, [(source.name, removal.id, winner or loser, "merged")], at)
-
-
 def _begin_removals(loop: Loop, source: Marketing, _tally: Tally) -> None:
     """Before anything is read: who was removed until now is nobody whom we will know, and is not looked for.
 
@@ -220,96 +168,3 @@ def _activity_feed(loop: Loop, source: Marketing, tally: Tally) -> None:
         save_acts(tx, loop, source, page.records, at, tally)
 
     walk(loop, source, "activities", source.adapter.activities, save, tally)
-
-
-def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
-    """Read the acts of contacts that pages, walks or people named, fresh leads first, until the turn is over."""
-    turn_ends = loop.world.monotonic() + loop.turn_s
-    while not loop.stopping():
-        wanted = reading.next_reads(loop.store.read(), source.name, "activities", READ_AT_ONCE, loop.world.now())
-        if not wanted:
-            tally.why_zero = None if tally.read else "no contact was named that has new acts"
-            return
-        for id_, since in wanted:
-            records = [raw for page in source.adapter.activities_of(id_, since) for raw in page.records]
-            at = loop.world.now()
-            with loop.store.write(durable=False, step=True) as tx:
-                save_acts(tx, loop, source, records, at, tally, contact=id_)
-                reading.acts_were_read(tx, source.name, id_, since)
-            tally.goes_on = loop.world.monotonic() >= turn_ends
-            if tally.goes_on or loop.stopping():
-                return
-
-
-def save_acts(
-    tx: Tx,
-    loop: Loop,
-    source: Marketing,
-    records: Sequence[Json],
-    at: datetime,
-    tally: Tally,
-    *,
-    contact: str | None = None,
-) -> None:
-    """Save raw acts; an act of somebody unknown makes that person known and asks for the contact."""
-    tally.read += len(records)
-    rows: list[tuple[str, int, str, str, str]] = []
-    owners = _owners(tx, loop, source, records, contact)
-    for raw in records:
-        try:
-            whom = contact or source.reader.activity_contact(raw)
-            if whom not in owners:
-                owner = _new_owner(tx, loop, source, whom, at)
-                if owner is None:
-                    tally.unchanged += 1
-                    continue
-                owners[whom] = owner
-            acts = source.reader.activities(raw, whom, at)
-            rows += [act_row(act, owners[whom]) for act in acts]
-            tally.unchanged += not acts
-        except RecordError as error:
-            tally.rejected += 1
-            key = source.reader.activity_key(raw)
-            kept = source.reader.keepable(raw)
-            tally.new_rejects += reading.add_reject(
-                tx, source.name, "activities", key, error, at, raw=kept, run=loop.run
-            )
-    unique = store_contacts.without_twins(tx, source.name, rows) if rows else []
-    new, acted = store_contacts.save_activities(tx, source.name, unique, at) if unique else (0, set())
-    tally.saved += new
-    tally.unchanged += len(rows) - new
-    people.mark_dirty(tx, acted, level=2)
-
-
-def _owners(tx: Tx, loop: Loop, source: Marketing, records: Sequence[Json], contact: str | None) -> dict[str, int]:
-    if contact is not None:
-        return people.persons_by(tx, source.name, [contact])
-    named: list[str] = []
-    for raw in records:
-        try:
-            named.append(source.reader.activity_contact(raw))
-        except RecordError:
-            continue  # it is parked where the act itself is read
-    if source.spec.activity_contact_by == "id":
-        return people.persons_by(tx, source.name, named)
-    keys = {name: key for name in named if (key := loop.emails.key(name)) is not None}
-    known = people.persons_by(tx, people.EMAIL, keys.values())
-    return {name: known[key] for name, key in keys.items() if key in known}
-
-
-def _new_owner(tx: Tx, loop: Loop, source: Marketing, whom: str, at: datetime) -> int | None:
-    """A person known by an act alone; None for somebody who was erased."""
-    by_id = source.spec.activity_contact_by == "id"
-    key = whom if by_id else loop.emails.key(whom)
-    if key is None or (not by_id and loop.emails.is_shared(key)):
-        raise RecordError("the act names nobody whom it could belong to", code="no_person", field="contact")
-    system = source.name if by_id else people.EMAIL
-    if erased_among(tx, [(system, key)]):
-        return None
-    person = people.next_person_id(tx)
-    (leadloop_id,) = new_leadloop_ids(1, loop.world.random_bytes)
-    people.add_people(tx, [(person, leadloop_id)], at)
-    people.add_identities(tx, [(system, key, person, "own")], at)
-    if by_id:
-        reading.want_read(tx, source.name, [ToRead("contacts", whom, changed_at=at)])
-    return person

@@ -81,6 +81,8 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
     for one in wanted:
         if one.stream in ("contacts", "named_contacts"):
             reading.want_read_again(tx, one.connection, one.key)
+        elif one.stream == "activities":
+            reading.read_now(tx, one.connection, one.key)
         else:
             desired.wish_again(tx, one.connection, one.key)
         tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))

@@ -16,7 +16,8 @@ from connector.loop.feedback import feedback
 from connector.loop.find import find_records
 from connector.loop.guarded import guarded
 from connector.loop.in_force import take_up
-from connector.loop.pull import activities_per_contact, named_contacts, pull
+from connector.loop.named import activities_per_contact, named_contacts
+from connector.loop.pull import pull
 from connector.loop.push import push
 from connector.loop.reconcile import reconcile
 from connector.loop.requests import carry_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -137,6 +137,28 @@ def next_reads(
         (connection, stream, stamp(now), limit),
     )
     return [(id_, moment_or_none(since)) for id_, since in rows]
+
+
+def put_off(
+    tx: sqlite3.Connection, connection: str, stream: str, id_: str, at: datetime, first: timedelta, longest: timedelta
+) -> int:
+    """Nobody could read this: later, twice as long with each time; how often that was by now."""
+    row = tx.execute(
+        "UPDATE to_read SET attempts = attempts + 1 WHERE connection = ? AND stream = ? AND id = ? RETURNING attempts",
+        (connection, stream, id_),
+    ).fetchone()
+    attempts = 1 if row is None else int(row[0])
+    wait = min(longest, first * 2 ** min(attempts - 1, 20))
+    tx.execute(
+        "UPDATE to_read SET next_at = ? WHERE connection = ? AND stream = ? AND id = ?",
+        (stamp(at + wait), connection, stream, id_),
+    )
+    return attempts
+
+
+def read_now(tx: sqlite3.Connection, connection: str, id_: str) -> None:
+    """What was put off of this contact is asked for next."""
+    tx.execute("UPDATE to_read SET next_at = NULL WHERE connection = ? AND id = ?", (connection, id_))
 
 
 def was_read(tx: sqlite3.Connection, connection: str, stream: str, ids: Iterable[str]) -> None:
