@@ -55,7 +55,10 @@ def replay(caller: Caller, number: int | None, code: str | None, connection: str
     must_have(config_to_look(caller), connection)
     wanted = {"id": number, "code": code, "connection": connection}
     answer = change(caller, "rejects replay", {"subject": number or code or connection or "all", **wanted})
-    show(caller, answer, words(answer, f"{answer.get('replayed')} will be tried again with the next run"))
+    done = f"{answer.get('replayed')} will be tried again with the next run"
+    if left := answer.get("left"):
+        done += f"\n{left} are read when they are saved again over there; 'leadloop rejects replay N' says more of each"
+    show(caller, answer, words(answer, done))
 
 
 @rejects.command()

@@ -78,6 +78,7 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
     _park_bad(tx, loop, crm, STREAM, page.bad, tally)
     before = store.seen_before(tx, crm.name, page.records)
     owners = Owners(tx, loop, crm, page.records)
+    done: list[str] = []
     for record in page.records:
         if owners.was_erased(record):
             owners.stay_erased(record, now)
@@ -90,8 +91,11 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
             key = f"{record.object} {record.id}"
             tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, key, error, now, run=loop.run)
             continue
+        done.append(f"{record.object} {record.id}")
         tally.saved += changed
         tally.unchanged += not changed
+    if done and reading.has_open_rejects(tx, crm.name, STREAM):
+        reading.close_rejects(tx, crm.name, STREAM, done)
 
 
 def _park_bad(tx: Tx, loop: Loop, crm: Crm, stream: str, found: Sequence[BadRecord], tally: Tally) -> None:

@@ -7,6 +7,7 @@ no holder the verb takes the lock and carries it out itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from connector.errors import LeadloopError, RecordError
 from connector.logs import Log, place_of
@@ -22,6 +23,9 @@ from connector.state.store import Store, Tx
 log = Log()
 
 Work = Callable[[Tx, Store, Json], Json]
+
+TOLD_AGAIN: Final = ("decisions", "removals")
+"""Streams of which no single record can be asked for: what was parked is read when the platform tells it anew."""
 
 
 def carry_out(loop: Loop) -> int:
@@ -78,6 +82,10 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
     ]
     if not wanted and args.get("id") is not None:
         raise _no_reject(args["id"])
+    left = [one for one in wanted if one.stream in TOLD_AGAIN]
+    if left and args.get("id") is not None:
+        raise _is_told_again(left[0])
+    wanted = [one for one in wanted if one not in left]
     for one in wanted:
         if one.stream in ("contacts", "named_contacts"):
             reading.want_read_again(tx, one.connection, one.key)
@@ -86,7 +94,7 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
         else:
             desired.wish_again(tx, one.connection, one.key)
         tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))
-    return {"replayed": len(wanted)}
+    return {"replayed": len(wanted)} | ({"left": len(left)} if left else {})
 
 
 def _drop(tx: Tx, _store: Store, args: Json) -> Json:
@@ -94,6 +102,15 @@ def _drop(tx: Tx, _store: Store, args: Json) -> Json:
     if not done.rowcount:
         raise _no_reject(args["id"])
     return {"dropped": done.rowcount}
+
+
+def _is_told_again(one: reading.Reject) -> RecordError:
+    reset = f"'leadloop cursor reset {one.connection} {one.stream}'"
+    return RecordError(
+        f"reject {one.id} is of a stream that is not read record by record",
+        code="not_replayable",
+        hint=f"correct the record over there and save it: it is read then; or {reset} reads all of them again",
+    )
 
 
 def _no_reject(number: int) -> RecordError:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from adapters.salesforce.crm import SalesforceCrm
+from connector.adapter import Page
+from connector.loop.requests import perform
 from connector.loop.tally import exit_code, outcome
+from connector.model import CrmRecord, Json
 from connector.testing.conformance.crm.without_id import WithoutId
 from connector.testing.simulator import Fault
 from tests.sync.world import Company, line_of
@@ -133,3 +142,45 @@ def test_a_removal_without_its_id_is_one_reject_and_the_others_count(company: Co
     line = line_of(company.run(), "decisions", "removals")
     assert (line.error, line.read, line.saved, line.rejected) == (None, 2, 1, 1)
     assert ("sf", "removals", "no_id") in company.rejects()
+
+
+def test_a_deal_whose_amount_is_no_number_is_a_reject_until_it_was_read_well(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    _, deal = company.sf.convert(company.lead("ana")["Id"])
+    company.sf.close(str(deal), won=True, amount=1200)
+    records = SalesforceCrm.records
+
+    def odd(adapter: SalesforceCrm, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
+        for page in records(adapter, cursor):
+            many = [replace(one, fields={**one.fields, "Amount": "many"}) for one in page.records]
+            yield replace(
+                page, records=[new if one.id == deal else one for one, new in zip(page.records, many, strict=True)]
+            )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SalesforceCrm, "records", odd)
+        company.run_until_quiet()
+    assert company.rejects() == [("sf", "decisions", "bad_number")]
+    assert company.stage("ana") == "qualified"
+    company.sf.edit(str(deal))
+    company.run_until_quiet()
+    assert company.rejects() == []
+    assert company.stage("ana") == "won"
+
+
+def test_a_replay_leaves_open_what_only_the_crm_can_tell_again(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    _, deal = company.sf.convert(company.lead("ana")["Id"])
+    company.sf.close(str(deal), won=True)
+    company.sf.edit(str(deal), Amount="many")
+    company.run_until_quiet()
+    [(number,)] = company.ask("SELECT id FROM rejects WHERE state = 'open'")
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        assert perform(tx, store, "rejects replay", {}) == {"replayed": 0, "left": 1}
+        assert "cursor reset sf decisions" in perform(tx, store, "rejects replay", {"id": number})["hint"]
+    assert company.rejects() == [("sf", "decisions", "bad_number")]
