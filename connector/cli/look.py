@@ -12,7 +12,7 @@ from connector.cli.connected import connected
 from connector.cli.context import email_rules, looking, moment_in, world_of
 from connector.cli.output import show
 from connector.config import Config
-from connector.insight.render import as_csv, as_text, lead_as_text, status_as_text
+from connector.insight.render import as_csv, as_text, in_zone, lead_as_text, status_as_text
 from connector.loop.context import Loop
 from connector.loop.score import examine, has_new_evidence
 from connector.model import Json
@@ -29,7 +29,7 @@ def status(context: click.Context) -> None:
     with looking(caller) as (config, store):
         held = store.is_held_elsewhere()
         document = insight.status(store.read(), connected(config), caller.now(), held=held)
-    show(caller, document, status_as_text(document))
+    show(caller, document, status_as_text(in_zone(document, config.time_zone)))
     context.exit(insight.exit_code(document))
 
 
@@ -49,7 +49,7 @@ def explain(caller: Caller, lead: str, time: str | None) -> None:
         examined = examine(loop, known[0], when, order, explain=True) if known else None
         news = examined is None or has_new_evidence(loop, examined)
         document = insight.explain(store.read(), person, examined, loop.model, when, has_new_evidence=news)
-    show(caller, document, lead_as_text(document))
+    show(caller, document, lead_as_text(in_zone(document, config.time_zone)))
 
 
 def _loop_to_explain(caller: Caller, config: Config, store: Store) -> Loop:
@@ -74,7 +74,8 @@ def _report(name: str, find: Callable[..., Json], says: str) -> None:
             raise click.UsageError("--csv and --json exclude each other")
         with looking(caller) as (config, store):
             document = find(store.read(), since=moment_in(config, since), until=moment_in(config, until))
-        text = as_csv(document).rstrip("\r\n") if as_table else as_text(document)
+        shown = in_zone(document, config.time_zone)
+        text = as_csv(document).rstrip("\r\n") if as_table else as_text(shown)
         show(caller, document, text)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from connector.insight.report import points
 from connector.insight.why_not import Case, track_of, why_not
@@ -61,7 +62,7 @@ def explain(
     head = {"lead": people.leadloop_id_of(db, person), "ids": _ids(db, person), "at": stamp(at)}
     life: Json = {"history": _history(db, person, at), "sent": _sent(db, person, at)}
     life["corrected"] = corrections.of_person(db, person, stamp(at))
-    gone = _gone(db, person, lead, at)
+    gone = _gone(db, person, lead, at, model.zone)
     if gone is not None or lead is None:
         return head | _nothing(gone or "Nothing is known of this lead.") | life
     standing = lead.standing
@@ -147,14 +148,18 @@ def _held(db: Tx, person: int) -> list[Json]:
     return [dict(row) for row in rows]
 
 
-def _gone(db: Tx, person: int, lead: Examined | None, at: datetime) -> str | None:
+def _gone(db: Tx, person: int, lead: Examined | None, at: datetime, zone: ZoneInfo) -> str | None:
     """Why nothing can be explained: erased since, or not known yet."""
     erased_at, created_at = db.execute("SELECT erased_at, created_at FROM people WHERE id = ?", (person,)).fetchone()
     if erased_at is not None:
-        return f"The person was erased on {erased_at[:10]}: what was known of them is not kept any more."
+        return f"The person was erased on {_day(erased_at, zone)}: what was known of them is not kept any more."
     if stamp(at) < created_at and lead is not None:
-        return f"This lead became known on {created_at[:10]}, after the time asked about."
+        return f"This lead became known on {_day(created_at, zone)}, after the time asked about."
     return None
+
+
+def _day(moment: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d}"
 
 
 def _nothing(why: str) -> Json:

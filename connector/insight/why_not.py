@@ -28,6 +28,10 @@ class Case(Struct, frozen=True):
     at: datetime
     has_new_evidence: bool = True
 
+    def day(self, moment: datetime) -> str:
+        """The date as people at the company read it."""
+        return f"{moment.astimezone(self.model.zone):%Y-%m-%d}"
+
 
 def track_of(case: Case) -> str:
     """The track to speak of: the one that lets the lead in, else where it stands, else the model's first."""
@@ -55,10 +59,10 @@ def _reasons(case: Case, verdict: Verdict | None) -> Iterator[str]:
     if case.standing.is_mql:
         return
     if case.standing.stage != "lead" and case.standing.origin == "sales":
-        yield f"sales took it up by itself on {_day(case.standing.since)}: marketing never qualified it"
+        yield f"sales took it up by itself on {case.day(case.standing.since)}: marketing never qualified it"
         return
     if case.standing.stage == "lost":
-        yield f"sales lost it on {_day(case.standing.since)} ({case.standing.reason or 'no reason given'})"
+        yield f"sales lost it on {case.day(case.standing.since)} ({case.standing.reason or 'no reason given'})"
         return
     if verdict is None:
         yield "the scoring model has no track on which a lead could qualify"
@@ -77,16 +81,12 @@ def _after_rejection(case: Case) -> Iterator[str]:
         return
     reason = standing.reason or "none_given"
     rule = case.model.recycle_after(reason)
-    given_back = f"sales gave it back on {_day(standing.rejected_at)} ({reason})"
+    given_back = f"sales gave it back on {case.day(standing.rejected_at)} ({reason})"
     over_at = wait_over_at(standing, rule.wait_days)
     if case.at < over_at:
-        yield f"{given_back}: it waits until {_day(over_at)}"
+        yield f"{given_back}: it waits until {case.day(over_at)}"
     if not case.has_new_evidence:
         yield f"{given_back}: nothing new counts since"
     lacks = [name for name in rule.require if case.person.attributes.get(name) in (None, "")]
     if lacks:
         yield f"{given_back}: before it may return it needs {', '.join(lacks)}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"

@@ -36,6 +36,18 @@ def test_people_read_the_explanation_in_words(ran):
     assert "60" in text
 
 
+def test_people_read_times_as_they_type_them_and_documents_stay_in_utc(ran):
+    ran.configure(time_zone="Pacific/Auckland")
+    assert "on 2026-11-20 00:00" in ran.leadloop("explain", "c1", "--at", "2026-11-20").stdout
+    assert ran.json("explain", "c1", "--at", "2026-11-20")["at"] == "2026-11-19T11:00:00.000000Z"
+    assert (
+        "from 2026-12-01 until 2026-12-31"
+        in ran.leadloop("report", "funnel", "--since", "2026-12-01", "--until", "2026-12-31").stdout
+    )
+    assert "2026-11-21 01:00" in ran.leadloop("status").stdout
+    assert "known on 2026-11-21" in ran.leadloop("explain", "c1", "--at", "2026-11-01").stdout
+
+
 def test_an_unknown_lead_ends_with_1_and_repeats_no_address(ran):
     result = ran.leadloop("explain", "nobody@acme.example")
     assert result.exit_code == 1

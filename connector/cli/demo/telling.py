@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from connector.cli.demo.files import TIME_ZONE
 from connector.insight.render import as_text as report_as_text
-from connector.insight.render import lead_as_text
+from connector.insight.render import in_zone, lead_as_text
 from connector.insight.render.tables import wrapped
 from connector.model import Json
 
@@ -61,7 +62,8 @@ def _one_lead(lead: Json) -> list[str]:
     records = [one for one in lead["sent"] if one["kind"] == "record"][:1]
     sent = [one | {"fields": {name: one["fields"].get(name) for name in SHOWN_OF_RECORD}} for one in records]
     ids = [{"system": "email", "id": lead["email"], "role": "own"}]
-    return _close(lead_as_text(lead | {"ids": ids, "profile": [], "history": history, "sent": sent}))
+    shown = lead | {"ids": ids, "profile": [], "history": history, "sent": sent}
+    return _close(lead_as_text(in_zone(shown, TIME_ZONE)))
 
 
 def _next(document: Json) -> list[str]:
