@@ -14,7 +14,7 @@ from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.join import join
 from connector.model import Json
-from connector.state import desired, operation, people, reading
+from connector.state import desired, operation, outbox, people, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
 from connector.state.operation import Asked
@@ -73,7 +73,7 @@ def _release(tx: Tx, _store: Store, args: Json) -> Json:
     return {"released": done.rowcount}
 
 
-def _replay(tx: Tx, _store: Store, args: Json) -> Json:
+def _replay(tx: Tx, store: Store, args: Json) -> Json:
     """Give parked records another chance: contacts are read again, refused writes are planned again."""
     wanted = [
         one
@@ -92,6 +92,7 @@ def _replay(tx: Tx, _store: Store, args: Json) -> Json:
         elif one.stream == "activities":
             reading.read_now(tx, one.connection, one.key)
         else:
+            outbox.try_again(tx, one.connection, one.key, one.stream, store.now())
             desired.wish_again(tx, one.connection, one.key)
         tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))
     return {"replayed": len(wanted)} | ({"left": len(left)} if left else {})

@@ -217,7 +217,7 @@ class Settler:
     def give_up(self, row: Row) -> None:
         """Nobody could tell for a day what became of this write: a person has to look."""
         text = f"{self._channel.name} never showed whether this {row.write.kind} arrived"
-        outcome = Outcome(row.write.effect, "rejected", code="unconfirmed", text=text)
+        outcome = Outcome(row.write.effect, "rejected", code=outbox.UNCONFIRMED, text=text)
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=text)
         if row.creates:
             desired.look_again(self._tx, self._channel.name, row.person)

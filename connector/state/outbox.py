@@ -21,7 +21,8 @@ from connector.state.clock import moment, stamp
 from connector.state.packing import checksum, pack, rotten, unpack, unpack_or_none
 
 STATES = ("planned", "held", "sent", "unknown", "pending", "confirmed", "rejected", "suppressed", "replaced")
-OPEN = ("planned", "held", "sent", "unknown", "pending")
+UNCONFIRMED = "unconfirmed"
+"""Code of a write of which nobody could tell for a day whether it arrived."""
 
 
 class Row(Struct, frozen=True):
@@ -313,6 +314,26 @@ def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None) -> No
         " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed', 'replaced')",
         (waits_for, effect),
     )
+
+
+def try_again(tx: sqlite3.Connection, connection: str, leadloop_id: str, kind: str, at: datetime) -> None:
+    """What the platform refused of what happens once, and is still wanted, is to be sent again, with its wish.
+
+    Of what nobody could tell whether it arrived, the oldest is asked after first.
+    """
+    rows = tx.execute(
+        "SELECT o.id, o.code FROM outbox AS o JOIN desired AS d USING (connection, person_id)"
+        " WHERE o.connection = ? AND o.kind = ? AND o.state = 'rejected'"
+        " AND o.person_id = (SELECT coalesce(merged_into, id) FROM people WHERE leadloop_id = ?)"
+        " AND o.effect IN (SELECT e.value ->> 'effect' FROM json_each(d.effects) AS e) ORDER BY o.id",
+        (connection, kind, leadloop_id),
+    ).fetchall()
+    for row in rows:
+        tx.execute(
+            "UPDATE OR IGNORE outbox SET state = ?, attempts = 0, next_at = NULL, sent_at = ?, settled_at = NULL,"
+            " code = NULL, text = NULL, why = 'replayed' WHERE id = ?",
+            ("unknown" if row["code"] == UNCONFIRMED else "replaced", stamp(at), row["id"]),
+        )
 
 
 def counts(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
