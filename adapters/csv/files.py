@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ class Mark(Struct, frozen=True):
     """What was read of one file: the part of the cursor that belongs to it.
 
     `line` is where the walk goes on; None once the file was read to its end. `is_settled`: the file had rested for a
-    tick when it was read, so that size and time alone tell its contents.
+    tick when it was read, so that size and time alone tell its contents. `columns` are those that it had of the ones
+    that are read.
     """
 
     size: int
@@ -65,16 +66,20 @@ class Mark(Struct, frozen=True):
     read_at: str
     is_settled: bool
     line: int | None = 0
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> Mark:
-        return cls(**json)
+        return cls(**{**json, "columns": tuple(json.get("columns", ()))})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     def at(self, line: int | None) -> Mark:
         return replace(self, line=line)
+
+    def having(self, columns: Iterable[str]) -> Mark:
+        return replace(self, columns=tuple(columns))
 
     def carrying_on(self, old: Mark | None) -> Mark:
         """This mark, standing where the old one stood if the contents are the same."""

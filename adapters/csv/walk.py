@@ -1,7 +1,8 @@
 """The walk over files: pages of records, each with the cursor that knows how far which file was read.
 
 What is unchanged is not read; what changes while it is read is read again from its top. A file that cannot be read as a
-table, or lacks its key column, is one reject, and the walk goes on with the next file.
+table, or lacks its key column, is one reject, and the walk goes on with the next file. A file that lost a column stops
+the walk, where the column is read: going on would blank it for everybody.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from adapters.csv.files import Mark, Source, cannot_read, examine
 from adapters.csv.progress import Progress
 from adapters.csv.table import Row, Table, open_table
 from connector.adapter import BadRecord, Page
-from connector.errors import RecordError, RetryableError
+from connector.errors import ContractError, RecordError, RetryableError
 from connector.model import Json
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Walk(Struct, Generic[T], frozen=True):
                 return _unchanged(name, old)
             try:
                 fresh, encoding = examine(path, self.now())
-                progress.marks[name] = fresh.carrying_on(old)
+                progress.marks[name] = fresh.carrying_on(old).having(old.columns if old else ())
                 return (yield from self._unread(path, name, encoding, progress))
             except _FileChangedError:
                 progress.marks.pop(name)
@@ -92,13 +93,15 @@ class Walk(Struct, Generic[T], frozen=True):
 
     def _unread(self, path: Path, name: str, encoding: Encoding, progress: Progress) -> Pages[T]:
         mark = progress.marks[name]
-        if mark.line is None:
+        start = mark.line
+        if start is None:
             return _unchanged(name, mark)
         why_quiet: str | None = f"{name} holds no records" if mark.size else f"{name} is empty"
         try:
-            replaced = self._replaced_lines(path, encoding)
+            replaced, columns = self._looked_through(path, encoding, mark)
+            mark = mark.having(columns)
             with open_table(path, encoding, self._wanted()) as table:
-                for rows, line in self._batches(table, mark.line):
+                for rows, line in self._batches(table, start):
                     if not mark.still_fits(path):
                         raise _FileChangedError
                     progress.marks[name], why_quiet = mark.at(line), None
@@ -123,23 +126,26 @@ class Walk(Struct, Generic[T], frozen=True):
             ahead = next(rows, None)
             yield batch, line if ahead else None
 
-    def _replaced_lines(self, path: Path, encoding: Encoding) -> Mapping[str, int]:
-        """Keys that stand in several lines of the file, with the last of those lines.
+    def _looked_through(self, path: Path, encoding: Encoding, mark: Mark) -> tuple[Mapping[str, int], tuple[str, ...]]:
+        """Keys that stand in several lines of the file, with the last of those lines; and which columns are there.
 
         Read ahead, because a page must tell which of its lines a later page will replace.
         """
         seen: set[str] = set()
         last: dict[str, int] = {}
+        columns = mark.columns
         with open_table(path, encoding, self._wanted()) as table:
             if table:
                 self._demand_key(table)
+                _demand_columns(path.name, table, mark)
+                columns = tuple(name for name in self.columns if name in table.names)
             for row in table.rows() if table and self.is_unique else ():
                 key = "" if row.problem else row.values[self.key].strip()
                 if key in seen:
                     last[key] = row.line
                 elif key:
                     seen.add(key)
-        return last
+        return last, columns
 
     def _demand_key(self, table: Table) -> None:
         if self.key not in table.names:
@@ -173,6 +179,17 @@ class Walk(Struct, Generic[T], frozen=True):
             message = f"line {replaced[key]} has the same '{self.key}'; the last such line counts"
             raise RecordError(message, code="duplicate_key", field=self.key)
         return self.convert(row, mark)
+
+
+def _demand_columns(name: str, table: Table, mark: Mark) -> None:
+    lost = [column for column in mark.columns if column not in table.names]
+    if lost:
+        names = ", ".join(f"'{column}'" for column in lost)
+        raise ContractError(
+            f"{name} has no column {names} any more",
+            code="lost_column",
+            hint="name it in the file as before; or change or take out the line of the mapping that reads it",
+        )
 
 
 def _unchanged(name: str, mark: Mark) -> str:

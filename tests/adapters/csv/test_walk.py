@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.csv.walk import PAGE_RECORDS
-from connector.errors import ConfigError, RetryableError
+from connector.errors import ConfigError, ContractError, RetryableError
 from tests.adapters.csv.connections import NOON, Clock, gather, marketing, put
 
 
@@ -50,6 +50,38 @@ def test_a_mapping_that_reads_another_column_reads_all_files_again(tmp_path: Pat
     put(tmp_path, "id,name\n1,a\n")
     cursor = gather(marketing(tmp_path).changes(None)).cursor
     assert gather(marketing(tmp_path, fields=["name"]).changes(cursor)).records
+
+
+def test_a_file_that_lost_a_column_is_not_read_before_it_is_back_or_nobody_reads_it_any_more(tmp_path: Path) -> None:
+    put(tmp_path, "id,Do Not Call,city\n1,Yes,Rio\n")
+    wanted = ["Do Not Call", "phone"]  # the file never had the second
+    cursor = gather(marketing(tmp_path, fields=wanted).changes(None)).cursor
+    put(tmp_path, "id,DoNotCall\n1,Yes\n", age_s=30)
+    with pytest.raises(ContractError, match=r"contacts\.csv has no column 'Do Not Call' any more") as lost:
+        gather(marketing(tmp_path, fields=wanted).changes(cursor))
+    assert lost.value.code == "lost_column"
+    assert gather(marketing(tmp_path, fields=["DoNotCall"]).changes(cursor)).records
+    put(tmp_path, "id,Do Not Call\n1,No\n", age_s=20)
+    assert gather(marketing(tmp_path, fields=wanted).changes(cursor)).records == [{"id": "1", "Do Not Call": "No"}]
+
+
+def test_an_empty_file_between_two_exports_does_not_make_us_forget_its_columns(tmp_path: Path) -> None:
+    put(tmp_path, "id,city\n1,Rio\n")
+    cursor = gather(marketing(tmp_path, fields=["city"]).changes(None)).cursor
+    put(tmp_path, "", age_s=40)
+    cursor = gather(marketing(tmp_path, fields=["city"]).changes(cursor)).cursor
+    put(tmp_path, "id,town\n1,Rio\n", age_s=30)
+    with pytest.raises(ContractError):
+        gather(marketing(tmp_path, fields=["city"]).changes(cursor))
+
+
+def test_a_cursor_of_before_knows_no_columns_and_is_gone_on_with(tmp_path: Path) -> None:
+    put(tmp_path, "id,city\n1,Rio\n")
+    cursor = gather(marketing(tmp_path, fields=["city"]).changes(None)).cursor
+    assert cursor is not None
+    del cursor["files"]["contacts.csv"]["columns"]
+    put(tmp_path, "id\n1\n", age_s=30)
+    assert gather(marketing(tmp_path, fields=["city"]).changes(cursor)).records == [{"id": "1"}]
 
 
 @pytest.mark.parametrize("total", [PAGE_RECORDS, PAGE_RECORDS + 1, 3 * PAGE_RECORDS])
