@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
@@ -24,7 +24,10 @@ from connector.state.outbox import Row
 from connector.state.store import Tx
 
 MOST_ATTEMPTS: Final = 6
-"""How often a row that the platform asks to repeat (locks, limits per record) is sent before a person has to look."""
+"""How often a row that the platform asks to repeat (locks, limits per record) is sent before a person has to look.
+
+As often within a day a record may have moved, or be told to exist elsewhere, so that it is written anew.
+"""
 POLL: Final = timedelta(seconds=30)
 RECORD_KINDS: Final = ("record", "field")
 MARK_KINDS: Final = ("tag", "list")
@@ -112,7 +115,7 @@ class Settler:
         self.counts.effects += 1
         if row.write.kind in MARK_KINDS:
             mark = {f"{row.write.kind}:{row.write.name}": row.write.on}
-            desired.settle_wish(self._tx, self._channel.name, row.person, mark, None, self._now)
+            self._holds(row, mark, None, None)
 
     def _record_stands(self, row: Row, outcome: Outcome) -> None:
         record_id = outcome.record_id or row.write.record_id
@@ -125,10 +128,8 @@ class Settler:
             if is_crm:
                 system = people.crm_system(self._channel.name, object_)
                 people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
-        desired.settle_wish(
-            self._tx, self._channel.name, row.person, row.write.fields, row.points_mp, self._now,
-            self._channel.clock() if is_crm else None,  # what changes there later is somebody else's doing
-        )  # fmt: skip
+        stood_at = self._channel.clock() if is_crm else None  # what changes there later is somebody else's doing
+        self._holds(row, row.write.fields, row.points_mp, stood_at)
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
             self._handed_off.append(row.person)
 
@@ -141,6 +142,14 @@ class Settler:
         people.add_identities(self._tx, [(people.crm_system(name, made[0]), made[1], row.person, "own")], self._now)
         report_second(self._tx, name, row.person, written, [made], self._now, self._loop.run)
         return True
+
+    def _holds(
+        self, row: Row, written: Mapping[str, Any], points_mp: int | None, stood_at: datetime | None
+    ) -> None:
+        """What was written stands there; a lead that was worked out while it was under way is worked out again."""
+        name = self._channel.name
+        if desired.settle_wish(self._tx, name, row.person, written, points_mp, self._now, stood_at):
+            people.mark_dirty(self._tx, [row.person], level=2)
 
     def _lead(self, row: Row) -> str:
         """The leadloop_id of a row's person: what rejects are known by."""
@@ -170,7 +179,7 @@ class Settler:
         self._handed_off.clear()
 
     def _conflict(self, row: Row, outcome: Outcome) -> None:
-        if len(outcome.existing) == 1 and row.attempts < MOST_ATTEMPTS:
+        if len(outcome.existing) == 1 and not self._goes_round(row):
             self.found_instead(row, outcome.existing[0])
             return
         ids = ", ".join(f"{object_} {id_}" for object_, id_ in outcome.existing) or "not named"
@@ -186,12 +195,12 @@ class Settler:
         people.mark_dirty(self._tx, [row.person], level=2)
 
     def _rejected(self, row: Row, outcome: Outcome) -> None:
-        if outcome.moved and row.attempts < MOST_ATTEMPTS:
+        if outcome.moved and not self._goes_round(row):
             why = "the record moved: converted, merged or deleted"
             outbox.settle(self._tx, row.id, "replaced", self._now, code=outcome.code, why=why)
             self._look_again(row)
             return
-        if outcome.retry_after_s is not None and row.attempts < MOST_ATTEMPTS:
+        if outcome.retry_after_s is not None and row.attempts + 1 < MOST_ATTEMPTS:
             again = self._now + timedelta(seconds=outcome.retry_after_s * 2 ** min(row.attempts, 5))
             outbox.send_again(self._tx, row.id, self._now, code=outcome.code, text=outcome.text, next_at=again)
             return
@@ -200,6 +209,11 @@ class Settler:
             desired.refuse_wish(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row, outcome)
+
+    def _goes_round(self, row: Row) -> bool:
+        """Was this lead written anew again and again? Then what is found is not what can be written."""
+        since = self._now - timedelta(days=1)
+        return outbox.sent_in_vain(self._tx, self._channel.name, row.person, since) + 1 >= MOST_ATTEMPTS
 
     def _look_again(self, row: Row) -> None:
         """The record is not where it was: the CRM is asked for the person, marketing for the contact.

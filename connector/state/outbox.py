@@ -336,6 +336,16 @@ def try_again(tx: sqlite3.Connection, connection: str, leadloop_id: str, kind: s
         )
 
 
+def sent_in_vain(tx: sqlite3.Connection, connection: str, person: int, since: datetime) -> int:
+    """How many rows of this lead were sent and then replaced since: each gave way to one for another record."""
+    row = tx.execute(
+        "SELECT count(*) FROM outbox WHERE person_id = ? AND connection = ? AND state = 'replaced'"
+        " AND sent_at IS NOT NULL AND settled_at > ?",
+        (person, connection, stamp(since)),
+    ).fetchone()
+    return int(row[0])
+
+
 def counts(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     """Per connection: how many rows ever planned, and how many are in each state."""
     found: dict[str, dict[str, int]] = {}
