@@ -177,19 +177,22 @@ def settle_wish(
     points_mp: int | None,
     at: datetime,
     stood_at: datetime | None = None,
-) -> None:
-    """The record now holds `written` too; the wish is due again only where it meanwhile wants something else.
+) -> bool:
+    """The record now holds `written` too; the wish is due again where it wants something else in these fields.
+
+    Returns whether it was due already: what is wanted was worked out meanwhile from what the record held before, and
+    has to be worked out again.
 
     `points_mp` None leaves what is known of the points shown (a mark was written, not the record). `stood_at` is the
     CRM's time by which the fields `written` stood there, kept to the second as CRMs date their records; None where
     nobody compares them later.
     """
     row = tx.execute(
-        "SELECT want, have, have_at, corrected FROM desired WHERE connection = ? AND person_id = ?",
+        "SELECT want, have, have_at, corrected, due FROM desired WHERE connection = ? AND person_id = ?",
         (connection, person),
     ).fetchone()
     if row is None:
-        return
+        return False
     before = unpack_or_none(row["have"]) or {}
     have = {**before, **written}
     have_at = _dated(unpack(row["have_at"]), before, written, stood_at)
@@ -203,6 +206,7 @@ def settle_wish(
             connection, person,
         ),
     )  # fmt: skip
+    return bool(row["due"])
 
 
 def _dated(

@@ -1,0 +1,46 @@
+"""What changes of a lead while a write of it is under way is written next, and is not taken for written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from adapters.salesforce.crm import SalesforceCrm
+from connector.adapter import ToRead
+from connector.loop.run import pull_step
+from connector.loop.score import score_step
+from connector.model import LeadWrite, Outcome
+from connector.state import reading
+from tests.sync.oracle import must_hold
+from tests.sync.world import Company
+
+
+def test_a_field_that_changes_while_another_is_written_is_written_next(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.convert("ana", "ebook-c")
+    company.run("pull", "score")
+    write, loop, waiting = SalesforceCrm.write, company.open(), [True]
+
+    def slow(adapter: SalesforceCrm, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
+        outcomes = write(adapter, batch)
+        if waiting:
+            waiting.clear()
+            with company.rd.lock:
+                company.rd.account.contacts[uuid].attributes["job_title"] = "Analyst"
+            with loop.store.write(step=True) as tx:
+                reading.want_read(tx, "rd", [ToRead("contacts", uuid)])
+            pull_step(loop)
+            score_step(loop)
+        return outcomes
+
+    monkeypatch.setattr(SalesforceCrm, "write", slow)
+    company.run("push")
+    company.run_until_quiet()
+    [(grade,)] = company.ask("SELECT grade FROM scores")
+    assert grade != "A"
+    assert company.lead("ana")["LeadGrade__c"] == grade
+    must_hold(company)
