@@ -13,12 +13,14 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from connector.adapter import Found, PersonKeys, Resolution
-from connector.errors import RecordError
+from connector.errors import LeadloopError, RecordError, RetryableError
 from connector.identity import matching_emails
 from connector.loop.context import Crm, Loop
 from connector.loop.decisions import apply
 from connector.loop.join import DUPLICATE, report_second
+from connector.loop.looking import as_reject, resolved
 from connector.loop.plan import PLAN_AT_ONCE
+from connector.loop.tally import Tally
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
 from connector.state import desired, outbox, people, reading
@@ -35,23 +37,30 @@ TAKEN_HINT: Final = (
 Answered = Literal["found", "absent", "refused"]
 
 
-def find_records(loop: Loop, crm: Crm) -> int:
-    """Look for the records of due leads that are linked to none; the number of leads that were found."""
+def find_records(loop: Loop, crm: Crm, tally: Tally) -> int:
+    """Look for the records of due leads that are linked to none; the number of leads that were found.
+
+    About whom the CRM cannot be asked just now waits for the next time, and the line says so.
+    """
     found = 0
+    later: set[int] = set()
     while not loop.stopping():
-        persons = _unresolved(loop.store.read(), crm)
+        persons = [person for person in _unresolved(loop.store.read(), crm) if person not in later]
         if not persons:
             return found
-        answers = _ask(loop, crm, persons)
+        answers, failed = _ask_each(loop, crm, persons)
+        later.update(failed)
+        for error in failed.values():
+            tally.error, tally.hint, tally.exit_code = error.message, error.hint, error.exit_code
         with loop.store.write(step=True) as tx:
             waiting = set(_unresolved(tx, crm))  # one who was joined or erased meanwhile waits no more
             for one in answers:
                 if one.person in waiting:
-                    found += _take_answer(tx, loop, crm, one) == "found"
+                    found += _take_answer(tx, loop, crm, one, tally) == "found"
     return found
 
 
-def look_again(loop: Loop, crm: Crm) -> None:
+def look_again(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Before a creation that waited is sent: has sales made the record meanwhile? Then that one is updated."""
     while not loop.stopping():
         now = loop.world.now()
@@ -62,7 +71,7 @@ def look_again(loop: Loop, crm: Crm) -> None:
         with loop.store.write(step=True) as tx:
             rows = _waited(tx, crm, now)
             for one in answers:
-                if one.person in rows and (became := _take_answer(tx, loop, crm, one)) != "absent":
+                if one.person in rows and (became := _take_answer(tx, loop, crm, one, tally)) != "absent":
                     why = f"looked for once more: {became}"
                     outbox.settle(tx, rows[one.person], "replaced", now, why=why)
                     desired.due_again(tx, crm.name, one.person)
@@ -87,15 +96,43 @@ class _Answer(Struct, frozen=True):
     told: Resolution | None
     chosen: Found | None
     current: Mapping[str, Any]
+    refusal: RecordError | None = None
+    """Why the CRM cannot be asked about this lead."""
 
 
 def _ask(loop: Loop, crm: Crm, persons: Sequence[int]) -> list[_Answer]:
-    with loop.store.write(step=True) as tx:
-        keys = {person: _keys(tx, loop, crm, person) for person in persons}
-        ours = {person: people.joined_ids(tx, person) for person in persons}
+    keys = _all_keys(loop, crm, persons)
     told = {answer.leadloop_id: answer for answer in crm.adapter.resolve(list(keys.values()))}
+    return _answers(loop, crm, keys, told)
+
+
+def _ask_each(loop: Loop, crm: Crm, persons: Sequence[int]) -> tuple[list[_Answer], dict[int, LeadloopError]]:
+    """Answers, refusals of single leads among them, and the trouble of those who are to be asked for later.
+
+    A refusal is a lead's own only beside answers about others.
+    """
+    keys = _all_keys(loop, crm, persons)
+    told, failed = resolved(crm, list(keys.values()))
+    errors = {person: failed[key.leadloop_id] for person, key in keys.items() if key.leadloop_id in failed}
+    later = {person: error for person, error in errors.items() if not told or isinstance(error, RetryableError)}
+    answers = _answers(loop, crm, {person: key for person, key in keys.items() if person not in errors}, told)
+    answers += [
+        _Answer(person, keys[person], None, None, {}, as_reject(error, keys[person].leadloop_id))
+        for person, error in errors.items()
+        if person not in later
+    ]
+    return answers, later
+
+
+def _all_keys(loop: Loop, crm: Crm, persons: Sequence[int]) -> dict[int, PersonKeys]:
+    with loop.store.write(step=True) as tx:
+        return {person: _keys(tx, loop, crm, person) for person in persons}
+
+
+def _answers(loop: Loop, crm: Crm, keys: Mapping[int, PersonKeys], told: Mapping[str, Resolution]) -> list[_Answer]:
+    db = loop.store.read()
     answers = {person: told.get(key.leadloop_id) for person, key in keys.items()}
-    chosen = {person: _choose(ours[person], answer) for person, answer in answers.items()}
+    chosen = {person: _choose(people.joined_ids(db, person), answer) for person, answer in answers.items()}
     current = _read_current(crm, keys, chosen)
     return [
         _Answer(person, key, answers[person], chosen[person], current.get(person, {})) for person, key in keys.items()
@@ -138,7 +175,7 @@ def _read_current(
     return current
 
 
-def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer) -> Answered:
+def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> Answered:
     now = loop.world.now()
     wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
     if one.chosen is not None:
@@ -146,13 +183,14 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer) -> Answered:
         _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
-    why = _why_not_created(crm, one.told)
+    why = one.refusal or _why_not_created(crm, one.told)
     if why is None:
         desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)
         return "absent"
     desired.refuse_wish(tx, crm.name, one.person)
     if why.code != "create_never":
-        reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)
+        news = reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)
+        tally.new_rejects += news
     return "refused"
 
 

@@ -32,7 +32,8 @@ class Planner:
         """Plan up to a batch of wishes; False when none was due."""
         with self._loop.store.write(step=True) as tx:
             # Read in here: a wish that another lane changes meanwhile must not be marked as planned.
-            due = desired.due_wishes(tx, self._connection, PLAN_AT_ONCE)
+            # Whom the CRM cannot be asked about just now is not planned either: made blindly, a record may be a second.
+            due = desired.due_wishes(tx, self._connection, PLAN_AT_ONCE, resolved=self._side == "crm")
             number = outbox.next_row_id(tx)
             for one in due:
                 number += self._plan_one(tx, one, number, self._loop.world.now(), tally)

@@ -25,9 +25,9 @@ def push(loop: Loop, crm: Crm, tally: Tally) -> None:
     if operation.is_paused(loop.store.read(), crm.name):
         tally.why_zero = WHY
         return
-    find_records(loop, crm)
+    find_records(loop, crm, tally)
     plan_due(loop, crm, tally)
-    look_again(loop, crm)
+    look_again(loop, crm, tally)
     try:
         send(loop, channel(loop, crm), tally)
     except PausedError:

@@ -77,7 +77,7 @@ def push_step(loop: Loop, connection: str | None = None) -> list[Tally]:
 
 def _push_found(loop: Loop, crm: Crm, tally: Tally) -> None:
     for _ in range(MOST_ROUNDS):
-        if not operation.is_paused(loop.store.read(), crm.name) and find_records(loop, crm):
+        if not operation.is_paused(loop.store.read(), crm.name) and find_records(loop, crm, tally):
             score_step(loop)
         push(loop, crm, tally)
         if not score_step(loop)[0].read:

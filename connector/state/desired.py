@@ -128,11 +128,16 @@ def desired_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[tuple[str
     return {(row["connection"], row["person_id"]): _desired(row) for row in rows}
 
 
-def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
-    """Wishes worth a write, fresh first, whose record has no row on its way; `unresolved`: never looked for yet."""
+def due_wishes(
+    db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False, resolved: bool = False
+) -> list[Desired]:
+    """Wishes worth a write, fresh first, whose record has no row on its way.
+
+    `unresolved`: only those never looked for yet; `resolved`: only those that were.
+    """
     rows = db.execute(
         SELECT_DESIRED + DUE_AND_FREE,
-        {"connection": connection, "limit": limit, "unresolved": unresolved},
+        {"connection": connection, "limit": limit, "unresolved": unresolved, "resolved": resolved},
     )
     return [_desired(row) for row in rows]
 
@@ -140,6 +145,7 @@ def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, unresolve
 DUE_AND_FREE = """
 WHERE d.connection = :connection AND d.due = 1
     AND (NOT :unresolved OR (d.record_id IS NULL AND d.resolved_at IS NULL))
+    AND (NOT :resolved OR d.record_id IS NOT NULL OR d.resolved_at IS NOT NULL)
     AND NOT EXISTS (
         SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection
             AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))
