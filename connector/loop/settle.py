@@ -143,9 +143,7 @@ class Settler:
         report_second(self._tx, name, row.person, written, [made], self._now, self._loop.run)
         return True
 
-    def _holds(
-        self, row: Row, written: Mapping[str, Any], points_mp: int | None, stood_at: datetime | None
-    ) -> None:
+    def _holds(self, row: Row, written: Mapping[str, Any], points_mp: int | None, stood_at: datetime | None) -> None:
         """What was written stands there; a lead that was worked out while it was under way is worked out again."""
         name = self._channel.name
         if desired.settle_wish(self._tx, name, row.person, written, points_mp, self._now, stood_at):
