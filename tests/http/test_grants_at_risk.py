@@ -7,6 +7,7 @@ import responses
 
 from connector.adapter.declared import OAuth
 from connector.errors import AuthError, StateError
+from connector.http import Tokens
 from connector.state.store import Store
 from connector.state.tokens import SqliteTokens, key_from
 from connector.testing.stores import MemoryTokenStore
@@ -91,6 +92,26 @@ def test_a_disk_that_cannot_keep_a_new_token_spends_no_grant(remote, open_client
     assert sign_ins(remote) == []
     assert client.request("GET", "/leads").status == 200
     store.close()
+
+
+def test_a_renewal_that_another_process_overtook_is_thrown_away(remote, open_client, clock, monkeypatch):
+    tokens = MemoryTokenStore(clock.now)
+    slow, other = client_of(open_client, tokens), "another process"
+    save = tokens.save
+
+    def overtaken(connection, holder, granted):
+        """The answer took longer than the lease; whoever took it over has renewed meanwhile."""
+        clock.passed_s += 61
+        assert tokens.lease(connection, other, 60)
+        assert save(connection, other, Tokens("access-of-the-other", "refresh-of-the-other"))
+        tokens.release(connection, other)
+        return save(connection, holder, granted)
+
+    monkeypatch.setattr(tokens, "save", overtaken)
+    assert slow.request("GET", "/leads").status == 200
+    assert tokens.rows["acme"][1].refresh == "refresh-of-the-other"
+    assert remote.calls[-1].request.headers["Authorization"] == "Bearer access-of-the-other"
+    assert len(sign_ins(remote)) == 1
 
 
 def test_accounts_beside_each_other_sign_with_their_own_secrets(remote, open_client):
