@@ -204,7 +204,7 @@ class Settler:
             return
         outbox.settle(self._tx, row.id, "rejected", self._now, code=outcome.code, text=outcome.text)
         if row.write.kind in RECORD_KINDS:
-            desired.refuse_wish(self._tx, self._channel.name, row.person)
+            desired.refuse_sent(self._tx, self._channel.name, row.person)
         self.counts.rejected += 1
         self.counts.new_rejects += self._report(row, outcome)
 

@@ -98,6 +98,13 @@ def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
     )
 
 
+def refuse_sent(tx: sqlite3.Connection, connection: str, person: int) -> None:
+    """As `refuse_wish`, of what was under way: a want that was worked out meanwhile is another one, and was not sent."""
+    tx.execute(
+        "UPDATE desired SET refused = want WHERE connection = ? AND person_id = ? AND due = 0", (connection, person)
+    )
+
+
 def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
     """A refused want gets another chance, and so does what was contested; its record is looked for again."""
     corrections.try_again(tx, connection, leadloop_id)
