@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -221,6 +221,15 @@ class HttpClient:
             self._limiter.observe(*usage)
 
 
+_IF_IT_LASTS: Final[Mapping[str, str]] = {
+    "dns": "nobody knows the host: check base_url, auth_url, and that this machine can look names up",
+    "unreachable": "nobody answers there: check base_url, auth_url, and this machine's network and firewall",
+    "timeout": "if it lasts, check this machine's network, and whether the platform reports trouble",
+    "broken_off": "if it lasts, check this machine's network, and whether the platform reports trouble",
+    "tls": "check the platform's certificate",
+}
+
+
 def lost(what: str, error: WireError, *, safe: bool) -> LeadloopError:
     """The error for a request that brought no whole answer."""
     told = f"{what} brought no whole answer ({error.code})"
@@ -231,8 +240,7 @@ def lost(what: str, error: WireError, *, safe: bool) -> LeadloopError:
         return UnknownOutcome(told)
     if error.code == "too_large":
         return ContractError(told, code=error.code)
-    hint = "check the platform's certificate" if error.code == "tls" else None
-    return RetryableError(told, code=error.code, hint=hint)
+    return RetryableError(told, code=error.code, hint=_IF_IT_LASTS.get(error.code))
 
 
 def _payload(

@@ -160,6 +160,7 @@ def test_a_refused_connection_was_not_sent_and_is_retryable_even_for_writes(open
     with pytest.raises(RetryableError) as caught:
         open_client(f"http://127.0.0.1:{port}", world=NO_SLEEP).request("POST", "/")
     assert caught.value.code == "unreachable"
+    assert "check base_url" in str(caught.value.hint)
     assert not isinstance(caught.value, UnknownOutcome)
 
 

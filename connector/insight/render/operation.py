@@ -11,7 +11,7 @@ from connector.state.outbox import STATES
 
 IN_WORDS: Final = {
     "ok": "Nothing stands still.",
-    "partial": "It works, and something waits.",
+    "partial": "Something waits or stands still: it is told below.",
     "failed": "A person is needed: a platform refuses our credentials.",
 }
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
