@@ -99,7 +99,7 @@ def refuse_wish(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 
 def refuse_sent(tx: sqlite3.Connection, connection: str, person: int) -> None:
-    """As `refuse_wish`, of what was under way: a want that was worked out meanwhile is another one, and was not sent."""
+    """As `refuse_wish`, of what was under way: a want that was worked out meanwhile was not sent, nor refused."""
     tx.execute(
         "UPDATE desired SET refused = want WHERE connection = ? AND person_id = ? AND due = 0", (connection, person)
     )
