@@ -68,7 +68,7 @@ def _reasons(case: Case, verdict: Verdict | None) -> Iterator[str]:
         yield "the scoring model has no track on which a lead could qualify"
         return
     yield from verdict.why_not
-    rejected = list(_after_rejection(case))
+    rejected = [] if verdict.fast else list(_after_rejection(case))
     yield from rejected
     if verdict.is_ and not rejected and case.blocked is None:
         yield "it qualifies now: the next run makes it an MQL"

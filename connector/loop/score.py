@@ -150,19 +150,22 @@ def _enter(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
 
 
 def entering_track(loop: Loop, lead: Lead, now: datetime) -> str | None:
-    """The track on which the lead becomes qualified now; None when it does not, or may not yet."""
-    track = next((name for name, verdict in lead.verdicts.items() if verdict.is_), None)
-    if track is None or lead.standing.stage != "lead":
+    """The track on which the lead becomes qualified now; None when it does not, or may not yet.
+
+    What a rejection asks for (a wait, something new, a field filled in) holds back points, not a hand raised since.
+    """
+    passed = [name for name, verdict in lead.verdicts.items() if verdict.is_]
+    if not passed or lead.standing.stage != "lead":
         return None
     rule = loop.model.recycle_after(lead.standing.reason)
-    allowed = may_enter(
+    by_points_too = may_enter(
         lead.standing,
         now,
         wait_days=rule.wait_days,
         has_new_evidence=has_new_evidence(loop, lead),
         meets_require=not missing(lead.person, rule.require),
     )
-    return track if allowed else None
+    return next((name for name in passed if by_points_too or lead.verdicts[name].fast), None)
 
 
 def missing(person: Person, require: Sequence[str]) -> list[str]:

@@ -47,6 +47,27 @@ def test_a_rejected_lead_returns_when_the_wait_ends_with_something_new_seen_mean
     assert tasks == [company.lead("ana")["Id"]] * 2
 
 
+def test_a_rejected_lead_that_asks_for_sales_does_not_wait(company: Company) -> None:
+    reject(company, "ana", "No budget")
+    company.later(days=5)
+    company.convert("ana", "demo-request")
+    company.run_until_quiet()
+    assert company.stage("ana") == "qualified"
+    assert company.history("ana")[-3:] == [("mql", "rule", 2), ("qualified", "rule", 2), ("pushed", "rule", 2)]
+
+
+def test_a_hand_raised_before_the_rejection_brings_nobody_back(company: Company) -> None:
+    company.convert("ana", "demo-request")
+    company.run()
+    company.later(minutes=5)
+    company.sf.set_status(company.lead("ana")["Id"], "Unqualified", reason="Wrong number")
+    company.run_until_quiet()
+    company.later(days=1)
+    company.convert("ana", "ebook-a")
+    company.run_until_quiet()
+    assert company.stage("ana") == "lead"
+
+
 def test_the_rejection_of_the_last_cycle_is_not_taken_for_one_of_this(company: Company) -> None:
     """The record still says Unqualified when it is pushed again: only a new decision counts."""
     reject(company, "ana", "No budget")
