@@ -205,15 +205,28 @@ def test_a_gzipped_answer_is_read(raw_server, open_client):
     assert open_client(raw_server(say(head + body)).url).request("GET", "/").json() == {"a": [1, 2]}
 
 
-def test_a_redirect_is_not_followed_and_names_the_host(raw_server, open_client):
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_is_not_followed_and_names_the_host(raw_server, open_client, method, status):
     other = raw_server(say(ok()))
-    head = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/x?token=CANARY\r\nContent-Length: 0\r\n\r\n"
-    server = raw_server(say(head % other.port))
+    head = b"HTTP/1.1 %d Found\r\nLocation: http://127.0.0.1:%d/x?token=CANARY\r\nContent-Length: 0\r\n\r\n"
+    server = raw_server(say(head % (status, other.port)))
     with pytest.raises(ContractError, match=r"127\.0\.0\.1") as caught:
-        open_client(server.url).request("GET", "/")
-    assert caught.value.code == "redirect"
+        open_client(server.url).request(method, "/")
+    assert (caught.value.code, len(server.requests)) == ("redirect", 1)
     assert "CANARY" not in str(caught.value)
     assert other.connections == 0
+
+
+def test_a_link_to_another_origin_is_refused_before_anything_is_sent(raw_server, open_client):
+    server, other = raw_server(say(ok())), raw_server(say(ok()))
+    client = open_client(server.url)
+    assert client.request("GET", f"{server.url}/page-2").status == 200
+    for link in (f"{other.url}/page-2", "https://evil.example/page-2"):
+        with pytest.raises(ContractError) as caught:
+            client.request("GET", link)
+        assert caught.value.code == "foreign_origin"
+    assert (server.connections, other.connections) == (1, 0)
 
 
 @pytest.mark.parametrize("kind", [b"text/html", b"application/json"])
