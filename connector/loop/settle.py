@@ -146,7 +146,8 @@ class Settler:
     def _holds(self, row: Row, written: Mapping[str, Any], points_mp: int | None, stood_at: datetime | None) -> None:
         """What was written stands there; a lead that was worked out while it was under way is worked out again."""
         name = self._channel.name
-        if desired.settle_wish(self._tx, name, row.person, written, points_mp, self._now, stood_at):
+        at = row.planned_at
+        if desired.settle_wish(self._tx, name, row.person, written, points_mp, self._now, stood_at, at):
             people.mark_dirty(self._tx, [row.person], level=2)
 
     def _lead(self, row: Row) -> str:

@@ -125,6 +125,14 @@ def not_due(tx: sqlite3.Connection, connection: str, person: int) -> None:
     tx.execute("UPDATE desired SET due = 0 WHERE connection = ? AND person_id = ?", (connection, person))
 
 
+def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime) -> None:
+    """As `not_due`, for a lead that is not wanted over there now: what is under way for it still may arrive."""
+    tx.execute(
+        "UPDATE desired SET due = 0, wanted_at = ? WHERE connection = ? AND person_id = ?",
+        (stamp(at), connection, person),
+    )
+
+
 SELECT_DESIRED = "SELECT d.*, l.cycle FROM desired AS d LEFT JOIN leads AS l ON l.person_id = d.person_id "
 
 
@@ -190,18 +198,19 @@ def settle_wish(
     points_mp: int | None,
     at: datetime,
     stood_at: datetime | None = None,
+    planned_at: datetime | None = None,
 ) -> bool:
     """The record now holds `written` too; the wish is due again where it wants something else in these fields.
 
-    Returns whether it was due already: what is wanted was worked out meanwhile from what the record held before, and
-    has to be worked out again.
+    Returns whether the lead was worked out since the write was planned (`planned_at`): that was done from what the
+    record held before, and has to be done again.
 
     `points_mp` None leaves what is known of the points shown (a mark was written, not the record). `stood_at` is the
     CRM's time by which the fields `written` stood there, kept to the second as CRMs date their records; None where
     nobody compares them later.
     """
     row = tx.execute(
-        "SELECT want, have, have_at, corrected, due FROM desired WHERE connection = ? AND person_id = ?",
+        "SELECT want, have, have_at, corrected, due, wanted_at FROM desired WHERE connection = ? AND person_id = ?",
         (connection, person),
     ).fetchone()
     if row is None:
@@ -219,7 +228,7 @@ def settle_wish(
             connection, person,
         ),
     )  # fmt: skip
-    return bool(row["due"])
+    return bool(row["due"]) or (planned_at is not None and row["wanted_at"] > stamp(planned_at))
 
 
 def _dated(

@@ -34,6 +34,7 @@ class Row(Struct, frozen=True):
     creates: bool
     attempts: int
     state: str
+    planned_at: datetime
     sent_at: datetime | None
     points_mp: int
     poll: Any
@@ -167,6 +168,7 @@ def _row(db: sqlite3.Connection, row: sqlite3.Row) -> Row:
         creates=bool(row["creates"]),
         attempts=row["attempts"],
         state=row["state"],
+        planned_at=moment(row["planned_at"]),
         sent_at=None if row["sent_at"] is None else moment(row["sent_at"]),
         points_mp=row["points_mp"],
         poll=poll,
@@ -259,7 +261,7 @@ def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime,
         " AND state IN ('planned', 'held')",
         ("suppressed" if blocked else "replaced", blocked or "no longer wanted", stamp(at), connection, person),
     )
-    desired.not_due(tx, connection, person)
+    desired.withdraw(tx, connection, person, at)
 
 
 def replace_unsent(tx: sqlite3.Connection, connection: str, at: datetime, why: str) -> None:

@@ -72,3 +72,26 @@ def test_a_value_that_is_corrected_while_the_wrong_one_is_refused_is_sent(
     company.run_until_quiet()
     assert company.lead("ana")["FirstName"] == "Anna"
     assert company.rejects() == []
+
+
+def test_the_mark_goes_off_for_who_opted_out_while_the_record_was_made(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    write, waiting = SalesforceCrm.write, [True]
+
+    def slow(adapter: SalesforceCrm, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
+        outcomes = write(adapter, batch)
+        if waiting:
+            waiting.clear()
+            company.later(seconds=1)
+            company.rd.opt_out(uuid)
+            change(company, uuid)
+        return outcomes
+
+    monkeypatch.setattr(SalesforceCrm, "write", slow)
+    company.run("push")
+    company.run_until_quiet()
+    assert company.lead("ana")["MQL__c"] is False
+    must_hold(company)
