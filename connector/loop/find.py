@@ -43,13 +43,12 @@ def find_records(loop: Loop, crm: Crm, tally: Tally) -> int:
     About whom the CRM cannot be asked just now waits for the next time, and the line says so.
     """
     found = 0
-    later: set[int] = set()
     while not loop.stopping():
-        persons = [person for person in _unresolved(loop.store.read(), crm) if person not in later]
+        persons = [person for person in _unresolved(loop.store.read(), crm) if person not in tally.later]
         if not persons:
             return found
         answers, failed = _ask_each(loop, crm, persons)
-        later.update(failed)
+        tally.later.update(failed)
         for error in failed.values():
             tally.error, tally.hint, tally.exit_code = error.message, error.hint, error.exit_code
         with loop.store.write(step=True) as tx:

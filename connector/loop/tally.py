@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 Outcome = Literal["ok", "partial", "failed"]
@@ -40,13 +40,15 @@ class Tally(Struct):
     """The turn was over before everything was read."""
     passed_over: bool = False
     """The connection waits, or was refused a moment ago: nothing was tried."""
+    later: set[int] = field(default_factory=set)
+    """Persons about whom the CRM could not be asked: the next run does."""
 
     def as_json(self) -> dict[str, Any]:
         """The line as `run --once --json` prints it."""
         content = asdict(self)
         if self.read:
             content["why_zero"] = None  # the last page may have been empty; the stream was not
-        del content["exit_code"], content["goes_on"], content["passed_over"]
+        del content["exit_code"], content["goes_on"], content["passed_over"], content["later"]
         return content
 
     @property

@@ -18,17 +18,20 @@ OWN = {
 }
 
 
-def break_(company: Company, reply: Reply, *names: str) -> None:
-    """From now on every query about these is answered so; no name: about anybody."""
+def break_(company: Company, reply: Reply, *names: str) -> list[str]:
+    """From now on every query about these is answered so, and counted; no name: about anybody."""
     answer = company.sf.answer
+    broken: list[str] = []
 
     def breaks(request: Request) -> tuple[Reply | None, bool]:
         asked = unquote_plus(request.query) if "/query" in request.path else ""
         if "Email IN" in asked and (not names or any(address(name) in asked for name in names)):
+            broken.append(asked)
             return reply, False
         return answer(request)
 
     company.sf.answer = breaks  # type: ignore[method-assign]
+    return broken
 
 
 def mend(company: Company) -> None:
@@ -57,10 +60,12 @@ def test_a_lead_that_cannot_be_looked_for_is_a_reject_and_the_others_are_handed_
 def test_a_lead_about_whom_the_crm_fails_for_a_while_is_handed_over_without_a_person(company: Company) -> None:
     for name in ("bia", "ana", "cid"):
         company.convert(name, "ebook-a", "ebook-b")
-    break_(company, Reply(500, b"<html>oops"), "ana")
+    broken = break_(company, Reply(500, b"<html>oops"), "ana")
     lines = company.run()
     assert exit_code(lines) == 4
     assert line_of(lines, "push").error
+    assert "later" not in line_of(lines, "push").as_json()
+    assert len(broken) == 2 * 5, "asked with the others and alone, five attempts each, once in a run"
     assert [len(company.leads(name)) for name in ("ana", "bia", "cid")] == [0, 1, 1]
     assert company.rejects() == []
     mend(company)
