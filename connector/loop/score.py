@@ -138,8 +138,13 @@ def _leave(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
 
 
 def _enter(loop: Loop, lead: Lead, now: datetime) -> list[Event]:
-    """The machine makes it an MQL, and SQL by hand-raise."""
-    track = entering_track(loop, lead, now) if lead.blocked is None else None
+    """The machine makes it an MQL, and SQL by hand-raise, be it an MQL already or not."""
+    if lead.blocked is not None:
+        return []
+    if lead.standing.stage == "mql":
+        asks = any(verdict.fast and verdict.stage == "qualified" for verdict in lead.verdicts.values())
+        return [Event("qualified", now, now, fast=True, track=lead.standing.track)] if asks else []
+    track = entering_track(loop, lead, now)
     if track is None:
         return []
     verdict = lead.verdicts[track]

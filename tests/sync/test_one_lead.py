@@ -60,6 +60,20 @@ def test_a_hand_raiser_goes_to_sales_at_once_whatever_the_points_say(company: Co
     )  # fmt: skip
 
 
+def test_an_mql_that_raises_its_hand_is_qualified_too(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert company.stage("ana") == "mql"
+    company.later(days=2)
+    company.convert("ana", "demo-request")
+    company.run_until_quiet()
+    assert company.history("ana") == [("mql", "rule", 1), ("pushed", "rule", 1), ("qualified", "rule", 1)]
+    assert (company.stage("ana"), company.contact("ana")["sales"]) == ("qualified", ["OPPORTUNITY"])
+    company.later(days=30)
+    company.run_until_quiet()
+    assert company.stage("ana") == "qualified"
+
+
 def test_a_demo_asked_for_long_ago_raises_no_hand(company: Company) -> None:
     company.convert("ana", "demo-request", days_ago=8)
     company.run()
