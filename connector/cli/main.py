@@ -12,7 +12,7 @@ import click
 from connector import __version__
 from connector.cli.caller import Caller, Family
 from connector.cli.failing import failing, show_usage
-from connector.startup import lighten
+from connector.startup import keep_memory_private, lighten
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the whole loop on this machine, with nothing configured."),
@@ -110,6 +110,7 @@ class Root(Family):
 
     def invoke(self, ctx: click.Context) -> Any:
         lighten()
+        keep_memory_private()
         with failing(ctx, ctx.ensure_object(Caller)):
             return super().invoke(ctx)
 

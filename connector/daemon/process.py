@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import gc
 import os
-import resource
 import sys
 import threading
 from collections.abc import Callable
@@ -25,9 +24,8 @@ class StoppingError(RetryableError):
 
 
 def harden() -> None:
-    """Whatever this process makes is readable by its owner alone, and its memory is never written to a file."""
+    """Whatever this process makes is readable by its owner alone."""
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def save_memory() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +21,8 @@ class Reader:
         self._records = records
         self._mapping = mapping
         self._has_changed_at = spec.contact_changed_at is not None
-        self._kept = frozenset(
-            name.partition(".")[0] for name in (*mapping.source_fields, *mapping.activity_fields)
-        ) | {spec.contact_key, spec.activity_contact, spec.activity_at}
+        names = (*mapping.kept_fields, spec.contact_key, spec.activity_contact, spec.activity_at)
+        self._kept = _parts_of([name for name in names if name])
         self.tells_of_acts = mapping.tells_of_acts
         self.notes: list[Note] = []
 
@@ -61,7 +60,21 @@ class Reader:
 
     def keepable(self, raw: Json) -> Mapping[str, Any]:
         """The part of a raw record that may be stored with its reject: fields that the mapping reads, nothing else."""
-        return {name: value for name, value in raw.items() if name in self._kept}
+        return {name: _only(value, self._kept[name]) for name, value in raw.items() if name in self._kept}
+
+
+def _parts_of(names: Iterable[str]) -> dict[str, set[str]]:
+    """Dotted names by their first part; nothing beside it means the whole value."""
+    parts: dict[str, set[str]] = {}
+    for name in names:
+        first, _, rest = name.partition(".")
+        parts.setdefault(first, set()).add(rest.partition(".")[0])
+    return parts
+
+
+def _only(value: Any, parts: Collection[str]) -> Any:
+    whole = "" in parts or not isinstance(value, dict)
+    return value if whole else {name: one for name, one in value.items() if name in parts}
 
 
 def save_notes(tx: Tx, connection: str, notes: Iterable[Note], at: datetime) -> None:

@@ -63,15 +63,21 @@ class ActLine:
     @property
     def reads(self) -> Iterator[str]:
         """Fields of the record that the line needs."""
-        paths = [
-            *self._paths.values(),
-            *(path for path, _ in self._tests),
-            *(path for _, path in self._fields),
-            self._type_path,
-            self._all_fields,
-        ]
-        for path in paths:
+        yield from self.names
+        yield from self._all_fields.reads if self._all_fields else ()
+
+    @property
+    def names(self) -> Iterator[str]:
+        """The same without those that hold all answers of a form."""
+        tests, fields = (path for path, _ in self._tests), (path for _, path in self._fields)
+        for path in (*self._paths.values(), *tests, *fields, self._type_path):
             yield from path.reads if path else ()
+
+    @property
+    def answers(self) -> Iterator[str]:
+        """Of the answers of a form those that are kept, and where they stand."""
+        for place in self._all_fields.reads if self._all_fields else ():
+            yield from [place] if self._wanted is None else (f"{place}.{name}" for name in self._wanted)
 
     def fits(self, raw: Mapping[str, Any]) -> bool:
         return all(test(path.read(raw)) for path, test in self._tests)

@@ -63,6 +63,12 @@ class MarketingMapping:
         return tuple(dict.fromkeys(name for line in self._of_activities for name in line.reads))
 
     @property
+    def kept_fields(self) -> tuple[str, ...]:
+        """Fields of raw contacts and acts that anything is kept of; of a form's answers only those that are."""
+        lines = self._of_activities
+        return (*self.source_fields, *(name for line in lines for name in (*line.names, *line.answers)))
+
+    @property
     def attributes(self) -> frozenset[str]:
         """Attributes of ours that the mapping fills."""
         return self._contact.targets

@@ -5,6 +5,8 @@ import signal
 import socket
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -50,6 +52,20 @@ def test_a_quiet_run_leaves_nothing_and_all_files_are_private(tmp_path: Path) ->
     assert 2 <= rows <= 4
 
 
+def test_no_process_of_ours_writes_its_memory_to_a_file(tmp_path: Path) -> None:
+    made = company(tmp_path)
+    with running(made.config) as daemon:
+        daemon.logged("started")
+        limits = Path(f"/proc/{daemon._process.pid}/limits").read_text().splitlines()
+        [line] = [line for line in limits if line.startswith("Max core file size")]
+        assert line.split()[4:6] == ["0", "0"]
+    code = "import resource, connector.cli as c; c.main(['--version'], standalone_mode=False)"
+    show = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
+    verb = ["-c", f"{code}; c.main(['adapters'], standalone_mode=False); {show}"]
+    said = subprocess.run([sys.executable, *verb], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "(0, 0)"
+
+
 def test_a_second_daemon_ends_with_6_and_names_the_holder(tmp_path: Path) -> None:
     made = company(tmp_path)
     with running(made.config) as first:
@@ -89,7 +105,7 @@ def test_a_wrong_configuration_keeps_the_old_one_until_it_is_right(tmp_path: Pat
         assert daemon.logged("reload failed; the old configuration stays")["level"] == "error"
         assert any("leadloop.yaml:1:" in line.get("problem", "") for line in daemon.lines)
         assert daemon.metric("leadloop_reload_failures_total") == 1
-        made.write("in/contacts.csv", "id,email,job_title\nc9,dora@acme.example,CEO\n")
+        made.write("in/contacts.csv", "id,email,first_name,job_title,source\nc9,dora@acme.example,Dora,CEO,Fair\n")
         rest(tmp_path)
         daemon.logged("run ended", step="pull", read=1)
 

@@ -105,3 +105,25 @@ def test_an_erasure_leaves_no_table_out(known: Company) -> None:
     database = sqlite3.connect(path)
     assert database.execute("SELECT key FROM rejects").fetchall() == [("act-1",)]
     database.close()
+
+
+def test_what_no_mapping_names_is_stored_nowhere(company: Company) -> None:
+    """Neither of contacts and acts, nor of the CRM's records, nor of those that cannot be read."""
+    company.rd.account.add_field("cf_canary")
+    for name in ("ana", "bia"):
+        uuid = company.convert(name, "ebook-a", "ebook-b", cf_canary="Canary-1", twitter="Canary-2")
+        contact = company.rd.account.contacts[uuid]
+        for event in contact.events["CONVERSION"]:
+            event["payload"]["canary"] = "Canary-3"
+            event["canary"] = "Canary-4"
+    contact.events["CONVERSION"][0]["event_timestamp"] = "yesterday"
+    bad = company.convert("cid", "ebook-a", cf_canary="Canary-5")
+    company.rd.account.contacts[bad].legal_bases[:] = [{"category": "communications", "status": {"not": "a word"}}]
+    company.run_until_quiet()
+    company.sf.edit(company.lead("ana")["Id"], Description="Canary-6", Status="Unqualified")
+    company.run_until_quiet()
+    assert company.stage("ana") == "lead"
+    assert len(company.rejects()) == 2
+    path = company.open().store.path
+    company.close()
+    assert b"Canary" not in path.read_bytes()
