@@ -6,14 +6,17 @@ is not blank once a deal is paused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct, field
 
 from connector.errors import ContractError
 from connector.model import Json
+
+T = TypeVar("T")
 
 ONGOING: Final = "ongoing"
 PAUSED: Final = "paused"
@@ -89,6 +92,23 @@ def moment(text: Any) -> datetime:
     """A time as either version writes it; without an offset it is UTC."""
     at = datetime.fromisoformat(str(text))
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def readable(what: str) -> Callable[[Callable[[Json], T]], Callable[[Json], T]]:
+    """Around a reader of rows: one that comes in another shape raises ContractError, which names it."""
+
+    def named(read: Callable[[Json], T]) -> Callable[[Json], T]:
+        @wraps(read)
+        def reads(row: Json) -> T:
+            try:
+                return read(row)
+            except (AttributeError, OverflowError, TypeError, ValueError) as error:
+                told = f"RD Station CRM told of {what} {id_of(row)} in a shape that it does not document"
+                raise ContractError(told) from error
+
+        return reads
+
+    return named
 
 
 def told_at(row: Json, name: str) -> datetime:

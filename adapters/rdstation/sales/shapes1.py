@@ -20,6 +20,7 @@ from adapters.rdstation.sales.rows import (
     entries,
     id_of,
     moment,
+    readable,
     text_of,
     told_at,
 )
@@ -27,6 +28,7 @@ from connector.errors import UnknownOutcome
 from connector.model import Json
 
 
+@readable("deal")
 def deal_of(row: Json) -> Deal:
     """A deal of version 1; what this answer does not tell is None."""
     stage = row.get("deal_stage") or {}
@@ -56,6 +58,7 @@ def deal_of(row: Json) -> Deal:
     )
 
 
+@readable("contact")
 def contact_of(row: Json) -> Contact:
     """A contact of version 1."""
     deals = row.get("deals")

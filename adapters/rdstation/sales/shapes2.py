@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.rdstation.sales.api import FieldRow
-from adapters.rdstation.sales.rows import Contact, Deal, entries, id_of, text_of, told_at
+from adapters.rdstation.sales.rows import Contact, Deal, entries, id_of, readable, text_of, told_at
 from connector.model import Json
 
 
+@readable("deal")
 def deal_of(row: Json) -> Deal:
     """A deal of version 2."""
     contacts = row.get("contact_ids")
@@ -33,6 +34,7 @@ def deal_of(row: Json) -> Deal:
     )
 
 
+@readable("contact")
 def contact_of(row: Json) -> Contact:
     """A contact of version 2."""
     deals = row.get("deal_ids")

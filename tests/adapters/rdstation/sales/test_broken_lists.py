@@ -61,6 +61,28 @@ def test_an_empty_page_within_the_changed_deals_is_not_their_end(crm, version, s
     assert told | ids(rest) == added
 
 
+ODD = {
+    1: [("deal_custom_fields", 17), ("deal_custom_fields", [None]), ("deal_stage", "x"), ("deal_lost_reason", "x")],
+    2: [("custom_fields", "x"), ("custom_fields", [None]), ("updated_at", "0001-01-01T00:00:00+14:00")],
+}
+
+
+@pytest.mark.parametrize(("version", "name", "value"), [(one, *pair) for one, pairs in ODD.items() for pair in pairs])
+def test_a_deal_in_another_shape_is_named_and_is_no_mistake_of_ours(crm, version, name, value):
+    world = crm(version)
+    record = world.add(1)
+    world.clock.advance(60)
+
+    def spoil(reply):
+        rows = [{**row, name: value} for row in reply.body[DEALS[version]]]
+        return replace(reply, body={**reply.body, DEALS[version]: rows})
+
+    broken(world, spoil, path="/deals$")
+    with pytest.raises(ContractError) as caught:
+        read_all(world.adapter())
+    assert name == "updated_at" or record[1] in str(caught.value)
+
+
 @VERSIONS
 def test_a_search_without_an_end_stops(crm, version):
     world = crm(version)
