@@ -76,7 +76,7 @@ class CsvCrm(CrmAdapter):
     def check(self) -> Sequence[CheckLine]:
         lines = [self._check_folder()]
         if self.options.values.get("decisions"):
-            lines += check_source(self._decisions, self._columns.key)
+            lines += [*check_source(self._decisions, self._columns.key), *self._check_asked()]
         return lines
 
     def fields(self, object: str = "") -> Sequence[Field]:  # noqa: A002 - the contract's name; one kind here
@@ -127,6 +127,17 @@ class CsvCrm(CrmAdapter):
             return CheckLine("ok", f"{self._folder / FILE}: {len(self._file.rows())} leads")
         except LeadloopError as error:
             return CheckLine("fail", error.message, error.hint)
+
+    def _check_asked(self) -> Iterator[CheckLine]:
+        """A column that tells decisions and is not there is no mistake of a line: nothing would ever be decided."""
+        try:
+            there = self._noted_columns()
+        except LeadloopError:
+            return  # told already
+        lacking = [f"'{name}'" for name in self.options.asked.get(LEAD, ()) if there and name not in there]
+        if lacking:
+            what = f"the newest file of decisions has no column {', '.join(lacking)}: what asks for it never fits"
+            yield CheckLine("warn", what, "name the column so, or correct `when` under `decisions` in the mapping")
 
     def _noted_columns(self) -> Sequence[str]:
         if not self.options.values.get("decisions"):

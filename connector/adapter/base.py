@@ -85,7 +85,8 @@ class Options(Struct, frozen=True):
     platform's events that feedback tells, with the names of their parts. `credentials` are the names of those that are
     given, for a platform whose sign-ins lead to different APIs; their values never reach an adapter. `ours` are those
     of `fields` that show what leadloop alone knows: of a CRM's records they are read as they stand, without history,
-    and one that the account does not have must not keep the others from being read.
+    and one that the account does not have must not keep the others from being read. `asked` are those by which the
+    mapping tells decisions, by object: where one is missing, its line never fits.
     """
 
     connection: str
@@ -101,6 +102,7 @@ class Options(Struct, frozen=True):
     events: Mapping[str, Sequence[str]] = field(default_factory=dict)
     credentials: frozenset[str] = frozenset()
     ours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def historic(self, object_name: str) -> tuple[str, ...]:
         """The fields of an object whose history is worth asking for: others write them."""

@@ -155,7 +155,7 @@ class Connector:
         fields = mapping.reads if kind.spec.network else _columns(mapping)
         options = self._options(
             name, config, fields, mapping.key, object_=mapping.object, also=mapping.also, match=mapping.match,
-            ours=mapping.ours,
+            ours=mapping.ours, asked=_asked(mapping),
         )  # fmt: skip
         adapter: CrmAdapter = kind(client, options)
         return Crm(
@@ -194,6 +194,7 @@ class Connector:
         self, name: str, config: Connection, fields: Mapping[str, tuple[str, ...]], key: str | None, *,
         object_: str = "", also: tuple[str, ...] = (), match: tuple[str, ...] = (),
         events: Mapping[str, tuple[str, ...]] | None = None, ours: Mapping[str, tuple[str, ...]] | None = None,
+        asked: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Options:  # fmt: skip
         since = None
         if config.since is not None:
@@ -202,6 +203,7 @@ class Connector:
             connection=name, fields=fields, key=key, match=match, object=object_, also=also, since=since,
             values=config.options(), base_dir=self.config.base_dir, time_zone=self.config.time_zone,
             events=events or {}, credentials=frozenset(config.credentials.given()), ours=ours or {},
+            asked=asked or {},
         )  # fmt: skip
 
     def close(self) -> None:
@@ -233,6 +235,14 @@ def _columns(mapping: CrmMapping) -> dict[str, tuple[str, ...]]:
         name: tuple(dict.fromkeys((*mapping.fields_for(name), *mapping.reads.get(name, ()))))
         for name in dict.fromkeys((*mapping.objects, *mapping.reads))
     }
+
+
+def _asked(mapping: CrmMapping) -> dict[str, tuple[str, ...]]:
+    """The fields by which decisions are told, by object."""
+    names: dict[str, dict[str, None]] = {}
+    for rule in mapping.decision_rules:
+        names.setdefault(rule.object, {}).update(dict.fromkeys(rule.asks))
+    return {object_: tuple(asked) for object_, asked in names.items()}
 
 
 def _takes(config: CrmConnection) -> Callable[[dict[str, Any]], bool]:

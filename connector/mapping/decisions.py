@@ -57,6 +57,12 @@ class Rule(Struct, frozen=True):
         for path in (*(path for path, _ in self.tests), *self.changed, *self.parts.values()):
             yield from path.reads
 
+    @property
+    def asks(self) -> Iterator[str]:
+        """Fields whose values decide whether the line fits."""
+        for path, _ in self.tests:
+            yield from path.reads
+
     def text(self, part: str, fields: Mapping[str, Any]) -> str | None:
         path = self.parts.get(part)
         value = path.read(fields) if path else None

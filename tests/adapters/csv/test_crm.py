@@ -5,14 +5,15 @@ import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from connector.adapter import FieldPlan, PersonKeys
+from adapters.csv.crm import CsvCrm
+from connector.adapter import Client, FieldPlan, Options, PersonKeys
 from connector.errors import ContractError, RetryableError
 from connector.model import LeadWrite
-from tests.adapters.csv.connections import NOON, crm, gather, put
+from tests.adapters.csv.connections import NOON, Clock, crm, gather, put
 
 
 def lead(key: str, record_id: str | None = None, **fields: Any) -> LeadWrite:
@@ -196,3 +197,18 @@ def test_check_says_what_is_there_and_what_is_missing(tmp_path: Path) -> None:
     found = crm(tmp_path, decisions="../noted.csv", decisions_key="Prospect").check()
     assert [line.level for line in found] == ["ok", "fail"]
     assert found[0].what.endswith("leads.csv: 0 leads")
+
+
+def test_check_warns_of_a_column_that_tells_decisions_and_is_not_in_the_newest_file(tmp_path: Path) -> None:
+    def lines(*asked: str) -> list[str]:
+        options = Options(
+            "sales", {"Lead": ("score", *asked)}, "leadloop_id", base_dir=tmp_path,
+            values={"folder": "out", "decisions": "../decisions*.csv"}, asked={"Lead": asked},
+        )  # fmt: skip
+        return [line.what for line in CsvCrm(cast("Client", Clock()), options).check() if line.level == "warn"]
+
+    assert not any("never fits" in line for line in lines("decision"))
+    put(tmp_path, "leadloop_id,Tagz\nll-1,won\n", "decisions.csv")
+    [told] = lines("Tags", "Tagz")
+    assert told == "the newest file of decisions has no column 'Tags': what asks for it never fits"
+    assert lines("Tagz") == []
