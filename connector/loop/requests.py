@@ -94,6 +94,7 @@ def _replay(tx: Tx, store: Store, args: Json) -> Json:
         else:
             outbox.try_again(tx, one.connection, one.key, one.stream, store.now())
             desired.wish_again(tx, one.connection, one.key)
+            people.mark_dirty(tx, people.persons_by_leadloop_id(tx, [one.key]).values(), level=2)
         tx.execute("UPDATE rejects SET state = 'closed' WHERE id = ?", (one.id,))
     return {"replayed": len(wanted)} | ({"left": len(left)} if left else {})
 

@@ -106,10 +106,13 @@ def refuse_sent(tx: sqlite3.Connection, connection: str, person: int) -> None:
 
 
 def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> None:
-    """A refused want gets another chance, and so does what was contested; its record is looked for again."""
+    """A refused want gets another chance, and so does what was contested; its record is looked for again.
+
+    Whether it is still wanted is for scoring to say: the lead is to be marked.
+    """
     corrections.try_again(tx, connection, leadloop_id)
     tx.execute(
-        "UPDATE desired SET refused = NULL, due = 1, resolved_at = NULL WHERE connection = ?"
+        "UPDATE desired SET refused = NULL, resolved_at = NULL WHERE connection = ?"
         " AND person_id = (SELECT coalesce(merged_into, id) FROM people WHERE leadloop_id = ?)",
         (connection, leadloop_id),
     )

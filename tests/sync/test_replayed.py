@@ -84,3 +84,18 @@ def test_a_task_of_which_nobody_could_tell_is_asked_after_before_it_is_sent_agai
     assert len(company.sf.live("Task")) == 1
     assert company.rejects() == []
     must_hold(company)
+
+
+def test_a_replay_makes_no_record_for_a_lead_that_is_no_mql_any_more(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.convert("ana", "fair-spring")
+    with monkeypatch.context() as patched:
+        patched.setattr(SalesforceCrm, "write", refusing(SalesforceCrm.write, "record"))
+        company.run()
+    company.later(days=12)
+    company.run()
+    assert company.stage("ana") == "lead"
+    company.replay()
+    company.run_until_quiet()
+    assert not company.sf.live("Lead")
