@@ -242,8 +242,8 @@ class Settler:
             outcome.text or "the platform refused this write",
             code=outcome.code or "refused",
             field=outcome.field,
-            hint=f"correct the value or the mapping ('leadloop check {self._channel.name}' says what does not fit), then"
-            " 'leadloop rejects replay'",
+            hint=f"correct the value or the mapping ('leadloop check {self._channel.name}' says what does not fit),"
+            " then 'leadloop rejects replay'",
         )
         return reading.add_reject(
             self._tx, self._channel.name, row.write.kind, self._lead(row), error, self._now, run=self._loop.run
