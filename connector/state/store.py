@@ -204,9 +204,16 @@ class Store:
             )
             (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
 
+    @property
+    def _lock_path(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.lock")
+
     def _lock(self) -> IO[str]:
         """The lock, until it is closed. Raises LockedError, which names the process that has it."""
-        lock = self.path.with_name(self.path.name + ".lock").open("a+")
+        try:
+            lock = self._lock_path.open("a+")
+        except OSError as error:  # a folder or a disk that takes no file
+            raise _unusable(self.path, error) from error
         try:
             self._flock(lock)
         except OSError as error:
@@ -241,7 +248,13 @@ class Store:
         """Does another process run steps on this state now?"""
         if self._lock_file is not None:
             return False
-        with self.path.with_name(self.path.name + ".lock").open("a+") as lock:
+        try:
+            lock = self._lock_path.open()  # to look must work where nothing may be written
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

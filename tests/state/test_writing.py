@@ -115,6 +115,19 @@ def hold_until_told(path: str, pipe: object) -> None:
         threading.Event().wait(60)
 
 
+def test_whoever_asks_who_holds_a_state_leaves_no_file(store: Store, path: Path) -> None:
+    assert not store.is_held_elsewhere()
+    assert [one.name for one in path.parent.iterdir() if "lock" in one.name] == []
+
+
+def test_a_lock_that_cannot_be_made_is_told_in_words(store: Store, path: Path) -> None:
+    path.with_name(f"{path.name}.lock").mkdir()
+    for asking in (store.take, store.is_held_elsewhere):
+        with pytest.raises(StateError, match="cannot be used") as caught:
+            asking()
+        assert caught.value.exit_code == 5
+
+
 def test_every_holder_has_a_later_epoch(store: Store) -> None:
     epochs = []
     for _ in range(3):
