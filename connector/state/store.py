@@ -249,7 +249,7 @@ class Store:
         if self._lock_file is not None:
             return False
         try:
-            lock = self._lock_path.open()  # to look must work where nothing may be written
+            lock = self._lock_path.open()  # to look leaves nothing behind
         except FileNotFoundError:
             return False
         except OSError as error:
