@@ -138,8 +138,11 @@ def leadloop_id_of(tx: sqlite3.Connection, person: int) -> str:
 
 
 def mark_dirty(tx: sqlite3.Connection, persons: Iterable[int], *, level: int = 1) -> None:
-    """These leads are to be scored again; `level` 2 goes first."""
-    tx.executemany("UPDATE people SET dirty = max(dirty, ?) WHERE id = ?", [(level, person) for person in persons])
+    """These leads are to be scored again; `level` 2 goes first. Who was erased, or is somebody else by now, is not."""
+    tx.executemany(
+        "UPDATE people SET dirty = max(dirty, ?) WHERE id = ? AND erased_at IS NULL AND merged_into IS NULL",
+        [(level, person) for person in persons],
+    )
 
 
 def mark_everyone_dirty(tx: sqlite3.Connection) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from connector.loop.requests import perform
 from connector.loop.run import pull_step
 from connector.loop.send import send
 from connector.loop.tally import Tally
-from connector.state import operation
+from connector.state import operation, outbox
+from connector.state.outbox import Row
 from connector.state.packing import unpack
 from connector.testing.simulator import Fault
 from connector.testing.simulators.rdstation.account import SimContact
@@ -260,3 +262,25 @@ def test_an_opt_out_outlives_the_contact_that_said_it(company: Company) -> None:
     company.run_until_quiet()
     company.run_until_quiet()
     assert company.lead("ana")["MQL__c"] is False
+
+
+def test_an_erased_person_is_not_worked_out_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    company.settings["sf"] = {"write": "all"}
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    ana, store, sendable = company.person("ana"), company.open().store, outbox.sendable
+
+    def late(*asked: Any) -> Sequence[Row]:
+        rows = sendable(*asked)
+        if rows:
+            with store.write(step=True) as tx:
+                perform(tx, store, "erase", {"person": ana, "salt": "salt"})
+        return rows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "sendable", late)
+        company.run("push")
+    company.run_until_quiet()
+    for table in ("scores", "leads", "desired"):
+        assert company.ask(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 - fixed names
+    assert company.ask("SELECT max(dirty) FROM people") == [(0,)]
