@@ -204,3 +204,11 @@ def test_an_unknown_connection_is_told_with_those_that_are_configured(company):
 def test_stdout_holds_one_document_and_nothing_else(company):
     result = company.leadloop("run", "--once", "--json")
     assert json.loads(result.stdout)["run"]
+
+
+def test_what_marketing_knows_newly_of_a_lead_goes_into_the_file_of_sales(ran):
+    ran.write("in/contacts.csv", CONTACTS.replace("c1,ana@acme.example,Ana,CEO", "c1,anna@acme.example,Anna,CTO"))
+    ran.run()
+    [line] = [one for one in ran.leads.read_text().splitlines() if "@" in one]
+    assert "anna@acme.example,Anna," in line
+    assert "CTO" in line
