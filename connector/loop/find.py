@@ -6,7 +6,7 @@ knows better stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -129,9 +129,10 @@ def _all_keys(loop: Loop, crm: Crm, persons: Sequence[int]) -> dict[int, PersonK
 
 
 def _answers(loop: Loop, crm: Crm, keys: Mapping[int, PersonKeys], told: Mapping[str, Resolution]) -> list[_Answer]:
-    db = loop.store.read()
     answers = {person: told.get(key.leadloop_id) for person, key in keys.items()}
-    chosen = {person: _choose(people.joined_ids(db, person), answer) for person, answer in answers.items()}
+    shown = {found.key for answer in told.values() for found in answer.found if found.key}
+    owners = people.persons_by_leadloop_id(loop.store.read(), shown)  # a key of whom was joined is the person's own
+    chosen = {person: _choose(person, owners, answer) for person, answer in answers.items()}
     current = _read_current(crm, keys, chosen)
     return [
         _Answer(person, key, answers[person], chosen[person], current.get(person, {})) for person, key in keys.items()
@@ -147,11 +148,11 @@ def _keys(tx: Tx, loop: Loop, crm: Crm, person: int) -> PersonKeys:
     return PersonKeys(people.leadloop_id_of(tx, person), records, emails)
 
 
-def _choose(ours: Collection[str], answer: Resolution | None) -> Found | None:
+def _choose(person: int, owners: Mapping[str, int], answer: Resolution | None) -> Found | None:
     """The record to write: the best one that carries nobody else's key."""
     if answer is None:
         return None
-    return next((found for found in answer.found if not found.key or found.key in ours), None)
+    return next((found for found in answer.found if not found.key or owners.get(found.key) == person), None)
 
 
 def _read_current(

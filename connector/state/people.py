@@ -167,12 +167,6 @@ def who_is(tx: sqlite3.Connection, person: int) -> tuple[int, bool]:
     return int(row[0]), bool(row[1])
 
 
-def joined_ids(tx: sqlite3.Connection, person: int) -> frozenset[str]:
-    """The leadloop_ids under which a person may stand in a CRM: the own one, and those that were joined to it."""
-    rows = tx.execute("SELECT leadloop_id FROM people WHERE id = ? OR merged_into = ?", (person, person))
-    return frozenset(row[0] for row in rows)
-
-
 def join(tx: sqlite3.Connection, loser: int, winner: int, at: datetime) -> None:
     """Two persons are one: everything of the loser becomes the winner's; scores are computed anew, never added.
 
