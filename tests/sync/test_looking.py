@@ -76,6 +76,20 @@ def test_a_lead_about_whom_the_crm_fails_for_a_while_is_handed_over_without_a_pe
 
 
 @pytest.mark.parametrize("trouble", OWN)
+def test_the_only_lead_that_is_looked_for_is_no_reject_before_others_are_answered_about(
+    company: Company, trouble: str
+) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    break_(company, OWN[trouble], "ana")
+    assert line_of(company.run(), "push").error
+    assert company.rejects() == []
+    company.convert("bia", "ebook-a", "ebook-b")
+    company.run()
+    assert [(len(company.leads(name))) for name in ("ana", "bia")] == [0, 1]
+    assert [(connection, stream) for connection, stream, _ in company.rejects()] == [("sf", "record")]
+
+
+@pytest.mark.parametrize("trouble", OWN)
 def test_a_crm_that_answers_about_nobody_is_nobodys_reject(company: Company, trouble: str) -> None:
     names = [f"person{number}" for number in range(12)]
     for name in names:

@@ -35,6 +35,19 @@ def test_an_edit_that_no_listing_shows_is_found_within_a_day(company: Company) -
     assert company.stage("ana") == "mql"
 
 
+def test_a_deletion_that_no_feed_tells_is_found_within_a_day_and_takes_nobody_along(company: Company) -> None:
+    deleted = company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.rd.delete(deleted)
+    company.later(days=1)
+    company.run()
+    assert company.ask("SELECT id FROM contacts WHERE gone_at IS NOT NULL") == [(deleted,)]
+    company.run_until_quiet()
+    assert company.stage("bia") == "mql"
+    must_hold(company)
+
+
 def test_a_walk_that_broke_off_proves_no_absence(company: Company) -> None:
     for name in ("ana", "bia", "cid"):
         company.convert(name, "ebook-a")
