@@ -81,7 +81,7 @@ def _opened(backup: Path, now: Callable[[], datetime]) -> Store:
 def _set_aside(state: Path, at: datetime) -> Path | None:
     if not state.exists():
         return None
-    kept = state.with_name(f"{state.name}.before-restore-{at:%Y%m%d%H%M%S}")
+    kept = state.with_name(f"{state.name}.before-restore-{at:%Y%m%d%H%M%S%f}")
     for suffix in JOURNALS:
         part = state.with_name(state.name + suffix)
         if part.exists():

@@ -95,7 +95,7 @@ class Store:
             if version_of(self.path, SCHEMA_VERSION) == SCHEMA_VERSION:
                 return
             if version:
-                self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}-{self.now():%Y%m%d%H%M%S}.db"))
+                self.backup(self.path.with_suffix(f".before-{SCHEMA_VERSION}-{self.now():%Y%m%d%H%M%S%f}.db"))
             migrate(self._writer(), SCHEMA_VERSION)
 
     def _connect(self, *, read_only: bool) -> sqlite3.Connection:

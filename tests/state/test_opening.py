@@ -253,7 +253,7 @@ def test_a_migration_that_was_killed_after_its_backup_makes_another_one(
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr("connector.state.store.migrate", killed)
         Store.open(path, now=lambda: now)
-    Store.open(path, now=lambda: now + timedelta(seconds=1)).close()
+    Store.open(path, now=lambda: now + timedelta(milliseconds=1)).close()
     assert len(list(path.parent.glob("*.before-*.db"))) == 2
 
 
