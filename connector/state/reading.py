@@ -245,7 +245,8 @@ def hand_over_rejects(tx: sqlite3.Connection, loser: str, winner: str, streams: 
     Of the loser's own writes nothing is left to be done: the winner's wish is in force.
     """
     tx.execute(
-        "UPDATE OR IGNORE rejects SET key = ? WHERE key = ? AND stream IN (SELECT value FROM json_each(?))",
+        "UPDATE OR IGNORE rejects SET key = ? WHERE key = ? AND state = 'open'"
+        " AND stream IN (SELECT value FROM json_each(?))",
         (winner, loser, pack(list(streams))),
     )
     tx.execute("UPDATE rejects SET state = 'closed' WHERE key = ? AND state = 'open'", (loser,))
