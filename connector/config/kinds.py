@@ -55,8 +55,8 @@ def _host(parts: SplitResult) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Does this host name or literal address mean this machine?"""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Does this host name or literal address mean this machine? A name below localhost is not taken for one."""
+    if host == "localhost":
         return True
     address = _literal(host)
     return address is not None and address.is_loopback

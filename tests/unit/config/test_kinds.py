@@ -1,8 +1,12 @@
+from contextlib import suppress
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from connector.config.kinds import Listen, Name, TimeZone, WebAddress, When, is_loopback, is_private
 from connector.config.schedules import interval_s
+from connector.errors import ConfigError
+from connector.http.origins import Origin
 
 
 def accepts(kind, value):
@@ -41,12 +45,23 @@ def test_addresses_are_https_or_of_this_machine(address):
     "address",
     [
         "http://api.rd.services", "http://127.0.0.1.example.com", "http://localhost.example.com", "ftp://x.example",
+        "http://sim.localhost:8080",
         "https://", "https://a:b@x.example", "https://x.example?key=1", "https://x.example#a", "https://x.example:port",
         "https://[::1", "https://a b.example", "x.example", "", "http://0.0.0.0", "https://x\\@y.example",
     ],
 )  # fmt: skip
 def test_other_addresses_are_refused(address):
     assert not accepts(WebAddress, address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "[::1]", "localhost", "sim.localhost", "x.example"])
+def test_what_the_configuration_takes_is_what_the_network_takes(host):
+    def is_asked():
+        with suppress(ConfigError):
+            return bool(Origin.of(f"http://{host}"))
+        return False
+
+    assert accepts(WebAddress, f"http://{host}") == is_asked()
 
 
 def test_an_address_loses_its_last_slash():
