@@ -24,7 +24,7 @@ from connector.state.store import Store, told
 
 
 def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry_run: bool) -> tuple[Json, int]:
-    """Run the steps once; the document to print and the exit code."""
+    """Run the steps once; the document to print and the exit code. A signal that cut it short is no success."""
     config = config_of(caller)
     must_have(config, connection)
     files = read_files(config)
@@ -40,9 +40,11 @@ def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry
         with told(store.path):
             lines = run_once(loop, only=only or STEPS, connection=connection, kind="dry" if dry_run else "once")
         document = _document(loop.run, lines)
+        if cut_short := world.stop.is_set():
+            document |= {"outcome": "partial", "stopped": True}
         if dry_run:
             document["writes"] = planned_writes(store.read(), loop.run)
-    return document, exit_code(lines)
+    return document, exit_code(lines) or int(cut_short)
 
 
 def _document(run: str, lines: list[Tally]) -> Json:

@@ -42,8 +42,9 @@ def _text(document: Json) -> str:
     lines = [table(document["steps"], COLUMNS)]
     for step in document["steps"]:
         place = " ".join(filter(None, (step["step"], step["connection"], step["stream"])))
-        told = [step["error"], step["hint"] and f"hint: {step['hint']}", step["why_zero"]]
-        lines += [f"{place}: {text}" for text in told if text]
+        says = [step["error"], step["hint"] and f"hint: {step['hint']}", step["why_zero"]]
+        lines += [f"{place}: {text}" for text in says if text]
     if "writes" in document:
         lines += ["", as_text(document["writes"])]
-    return "\n".join([*lines, "", f"run {document['run']}: {document['outcome']}"])
+    told = ", stopped by a signal before its end; the next run goes on from here" if document.get("stopped") else ""
+    return "\n".join([*lines, "", f"run {document['run']}: {document['outcome']}{told}"])

@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import json
+import signal
 import sqlite3
 from datetime import timedelta
 
 import pytest
 
+from connector.loop.run import run_once
 from tests.cli.company import ACTS, CONTACTS, DECISIONS, marketing
 
 NEW_MQL = "c2,form_submission,2026-11-19T10:00:00Z,ebook-2\n"
@@ -212,3 +214,17 @@ def test_what_marketing_knows_newly_of_a_lead_goes_into_the_file_of_sales(ran):
     [line] = [one for one in ran.leads.read_text().splitlines() if "@" in one]
     assert "anna@acme.example,Anna," in line
     assert "CTO" in line
+
+
+def test_a_pass_that_a_signal_cuts_short_is_told_as_such_and_is_no_success(company, monkeypatch):
+    def signalled(loop, **keys):
+        signal.raise_signal(signal.SIGTERM)
+        return run_once(loop, **keys)
+
+    monkeypatch.setattr("connector.cli.passes.run_once", signalled)
+    stopped = company.leadloop("run", "--once")
+    assert stopped.exit_code == 1
+    assert "partial, stopped by a signal before its end" in stopped.stdout
+    assert company.json("run", "--once", code=1)["stopped"] is True
+    monkeypatch.undo()
+    assert "stopped" not in company.run()
