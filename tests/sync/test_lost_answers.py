@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import pytest
 
 from adapters.salesforce.crm import SalesforceCrm
 from connector.loop.tally import exit_code, outcome
+from connector.model import LeadWrite, Outcome, ReadBack
 from connector.testing.simulator import Fault, Reply
 from tests.sync.oracle import must_hold
 from tests.sync.world import Company, line_of
@@ -120,3 +124,35 @@ def test_reads_that_break_off_are_read_again(company: Company) -> None:
         simulator.faults += [Fault("lose_before", method="GET", path=path, times=2, skip=n) for n in (0, 3, 5)]
     company.run_until_quiet()
     all_is_as_it_should_be(company)
+
+
+def test_an_absence_is_not_believed_before_searches_have_caught_up(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process died with the write on its way, and the platform shows new records only after a minute."""
+    slow = SalesforceCrm.spec.capabilities.model_copy(update={"visible_after_s": 60.0})
+    monkeypatch.setattr(SalesforceCrm, "spec", SalesforceCrm.spec.model_copy(update={"capabilities": slow}))
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score")
+    write, read_back, began = SalesforceCrm.write, SalesforceCrm.read_back, company.clock.now()
+
+    def dies(adapter: SalesforceCrm, batch: Sequence[LeadWrite]) -> Sequence[Outcome]:
+        write(adapter, batch)
+        raise KeyboardInterrupt
+
+    def shows_late(adapter: SalesforceCrm, batch: Sequence[LeadWrite]) -> Sequence[ReadBack]:
+        if company.clock.now() - began < timedelta(seconds=60):
+            return [ReadBack(one.effect, present=False) for one in batch]
+        return read_back(adapter, batch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SalesforceCrm, "write", dies)
+        with pytest.raises(KeyboardInterrupt):
+            company.run("push")
+    company.close()
+    monkeypatch.setattr(SalesforceCrm, "read_back", shows_late)
+    company.run("push")
+    assert company.ask("SELECT state FROM outbox WHERE kind = 'record'") == [("unknown",)]
+    company.run_until_quiet()
+    assert len(company.sf.calls("PATCH", r"/composite/sobjects/Lead")) == 1
+    assert company.lead("ana")["MQL__c"] is True
