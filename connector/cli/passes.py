@@ -39,16 +39,16 @@ def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry
         loop.dry_run = dry_run
         with told(store.path):
             lines = run_once(loop, only=only or STEPS, connection=connection, kind="dry" if dry_run else "once")
-        document = _document(loop.run, lines)
-        if cut_short := world.stop.is_set():
-            document |= {"outcome": "partial", "stopped": True}
+        cut_short = world.stop.is_set()
+        document = _document(loop.run, lines, cut_short=cut_short)
         if dry_run:
             document["writes"] = planned_writes(store.read(), loop.run)
     return document, exit_code(lines) or int(cut_short)
 
 
-def _document(run: str, lines: list[Tally]) -> Json:
-    return {"run": run, "outcome": outcome(lines), "steps": [line.as_json() for line in lines]}
+def _document(run: str, lines: list[Tally], *, cut_short: bool) -> Json:
+    document = {"run": run, "outcome": outcome(lines, cut_short=cut_short), "steps": [line.as_json() for line in lines]}
+    return document | {"stopped": True} if cut_short else document
 
 
 def _stores(stack: ExitStack, config: Config, world: World, *, dry_run: bool) -> tuple[Store, Store]:

@@ -49,7 +49,7 @@ def run_once(
         if step in only and not loop.stopping():
             carry_out(loop)
             lines += STEP[step](loop, connection)
-    result = outcome(lines)
+    result = outcome(lines, cut_short=loop.stopping())
     with loop.store.write(step=True) as tx:
         operation.end_run(tx, loop.run, result, [line.as_json() for line in lines], loop.world.now())
     return lines

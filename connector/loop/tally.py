@@ -76,10 +76,10 @@ def exit_code(lines: list[Tally]) -> int:
     return next(code for code in EXIT_ORDER if code in codes)
 
 
-def outcome(lines: list[Tally]) -> Outcome:
-    """`ok`, `partial` (some of it went wrong) or `failed` (nothing was done, and no connection went well)."""
+def outcome(lines: list[Tally], *, cut_short: bool = False) -> Outcome:
+    """`ok`, `partial` (some went wrong, or was left) or `failed` (nothing was done, and no connection went well)."""
     if not any(line.code for line in lines):
-        return "ok"
+        return "partial" if cut_short else "ok"
     if any(line.did_something for line in lines):
         return "partial"
     stopped = {line.connection for line in lines if line.error or line.passed_over}

@@ -226,5 +226,6 @@ def test_a_pass_that_a_signal_cuts_short_is_told_as_such_and_is_no_success(compa
     assert stopped.exit_code == 1
     assert "partial, stopped by a signal before its end" in stopped.stdout
     assert company.json("run", "--once", code=1)["stopped"] is True
+    assert company.json("status")["last_run"]["outcome"] == "partial"
     monkeypatch.undo()
     assert "stopped" not in company.run()
