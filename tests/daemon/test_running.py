@@ -93,10 +93,10 @@ def test_a_wish_is_read_and_planned_in_one_transaction(inside: Inside, monkeypat
     inside.run("pull", "export")
     real, read_outside = desired.due_wishes, []
 
-    def watched(db: Tx, connection: str, limit: int, *, unresolved: bool = False) -> list[Desired]:
-        if not unresolved and not db.in_transaction:
+    def watched(db: Tx, connection: str, limit: int, **which: bool) -> list[Desired]:
+        if not which.get("unresolved") and not db.in_transaction:
             read_outside.append(connection)
-        return real(db, connection, limit, unresolved=unresolved)
+        return real(db, connection, limit, **which)
 
     monkeypatch.setattr(desired, "due_wishes", watched)
     inside.run("push", "sales")
