@@ -144,6 +144,15 @@ def test_a_file_that_was_replaced_while_running_stops_the_step(store: Store, pat
             pass
 
 
+def test_another_file_in_its_place_stops_the_step_too(store: Store, path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "leadloop.db"
+    Store.open(other).close()
+    with store.hold():
+        other.replace(path)
+        with pytest.raises(StateError, match="replaced"), store.write(step=True):
+            pass
+
+
 def test_nothing_else_begins_or_commits_a_transaction() -> None:
     """`write()` is the one way: no other line of the engine says BEGIN, COMMIT or commit()."""
     root = Path(__file__).parents[2]

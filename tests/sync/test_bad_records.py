@@ -44,6 +44,22 @@ def test_a_record_that_the_crm_refuses_is_parked_and_the_others_go(company: Comp
     assert "@" not in text
 
 
+def test_nobody_is_sent_to_call_about_a_record_that_does_not_say_why(company: Company) -> None:
+    """The record is there already; what hands the lead over is refused, so the task waits with it."""
+    org_takes_short_titles_only(company)
+    company.sf.create("Lead", {"LastName": "X", "Company": "X", "Email": "bad@company.example"})
+    spoil(company, "bad")
+    for _ in range(3):
+        company.run()
+    assert company.rejects() == [("sf", "record", "STRING_TOO_LONG")]
+    assert company.sf.live("Task") == []
+    company.rd.edit(company.convert("bad"), job_title="CEO")
+    company.convert("bad", "ebook-c")
+    company.run_until_quiet()
+    assert company.lead("bad")["MQL__c"] is True
+    assert len(company.sf.live("Task")) == 1
+
+
 def test_a_refused_record_is_not_sent_again_until_it_changes(company: Company) -> None:
     org_takes_short_titles_only(company)
     spoil(company, "bad")
