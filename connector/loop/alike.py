@@ -24,6 +24,8 @@ def alike(ours: Any, theirs: Any) -> bool:
         return is_blank(ours) and is_blank(theirs)
     if isinstance(ours, bool) or isinstance(theirs, bool):
         return str(ours).lower() == str(theirs).lower()
+    if isinstance(ours, str) and isinstance(theirs, str):  # digits of a phone, a postcode, an id: no number
+        return _as_told(ours) == _as_told(theirs)
     try:
         return float(ours) == float(theirs)
     except (TypeError, ValueError):
