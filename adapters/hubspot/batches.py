@@ -13,7 +13,7 @@ from typing import Any
 from adapters.hubspot import outcomes
 from adapters.hubspot.api import MAX_ROWS, Action, Api
 from connector.adapter import batching
-from connector.adapter.batching import Told, put_off
+from connector.adapter.batching import Told, interrupted
 from connector.errors import LeadloopError, RemoteRefusal, UnknownOutcome
 from connector.model import Json, LeadWrite, Outcome
 
@@ -50,7 +50,7 @@ def in_turn(steps: Iterable[tuple[Callable[[], Told], Sequence[LeadWrite]]]) -> 
         except LeadloopError as error:
             if not told:
                 raise
-            told |= {write.effect: put_off(write, error) for write in writes}
+            told |= {write.effect: interrupted(write, error) for write in writes}
     return told
 
 

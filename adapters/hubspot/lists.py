@@ -13,7 +13,7 @@ from urllib.parse import quote
 from adapters.hubspot import outcomes
 from adapters.hubspot.api import Api
 from adapters.hubspot.records import CONTACTS
-from connector.adapter.batching import Told, put_off
+from connector.adapter.batching import Told, interrupted
 from connector.errors import LeadloopError, RemoteRefusal, UnknownOutcome
 from connector.model import LeadWrite, ReadBack
 
@@ -30,7 +30,7 @@ def change(api: Api, writes: Sequence[LeadWrite]) -> Told:
         except LeadloopError as error:
             if not told:
                 raise
-            told |= {write.effect: put_off(write, error) for write in same}
+            told |= {write.effect: interrupted(write, error) for write in same}
     return told
 
 

@@ -41,7 +41,7 @@ from connector.adapter import (
     StaticAuth,
 )  # fmt: skip
 from connector.adapter.answers import in_order, of_kind
-from connector.adapter.batching import put_off
+from connector.adapter.batching import interrupted, put_off
 from connector.adapter.usable import stop_if_nothing_fits, unusable
 from connector.errors import AuthError, LeadloopError, RemoteError, RemoteRefusal, UnknownOutcome
 from connector.model import CrmRecord, Field, Json, LeadWrite, Outcome, ReadBack
@@ -147,7 +147,7 @@ class PipedriveCrm(CrmAdapter):
             except LeadloopError as error:
                 if not told:
                     raise
-                told += [put_off(one, error) for one in batch[index:]]
+                told += [interrupted(write, error), *(put_off(one, error) for one in batch[index + 1 :])]
                 break
         stop_if_nothing_fits(told, "Pipedrive", self.options.connection)
         return told

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from connector.adapter.sending import PAUSE_S
-from connector.errors import LeadloopError, RetryableError
+from connector.errors import ContractError, LeadloopError, RetryableError, UnknownOutcome
 from connector.model import Json, LeadWrite, Outcome
 
 Told = dict[str, Outcome]
@@ -78,8 +78,8 @@ def calls_of(rows: Iterable[Row[How]], most: int) -> list[Call[How]]:
 def send(calls: Iterable[Call[How]], send_one: Callable[[Call[How]], tuple[Told, list[Call[How]]]]) -> Told:
     """Outcomes by effect. `send_one` tells what became of a call's rows, and which calls are to be tried next.
 
-    Raises the error of the first call while certainly nothing was applied; once something may have been, the
-    remaining rows are put off instead.
+    Raises the error of the first call; once something may have been applied, the remaining rows are put off instead.
+    Of a call whose answer nobody documented the outcome is unknown.
     """
     told: Told = {}
     todo = deque(calls)
@@ -90,10 +90,20 @@ def send(calls: Iterable[Call[How]], send_one: Callable[[Call[How]], tuple[Told,
         except LeadloopError as error:
             if not told:
                 raise
-            return told | {row.write.effect: put_off(row.write, error) for one in (call, *todo) for row in one.rows}
+            told |= {row.write.effect: interrupted(row.write, error) for row in call.rows}
+            return told | {row.write.effect: put_off(row.write, error) for one in todo for row in one.rows}
         told |= now
         todo.extendleft(reversed(again))
     return told
+
+
+def interrupted(write: LeadWrite, error: LeadloopError) -> Outcome:
+    """The outcome of a write whose own call met `error`: unknown where that does not say that nothing was applied."""
+    if isinstance(error, UnknownOutcome | ContractError):
+        return Outcome(
+            write.effect, "unknown", record_id=write.record_id, object=write.object, code=error.code, text=error.message
+        )
+    return put_off(write, error)
 
 
 def put_off(write: LeadWrite, error: LeadloopError) -> Outcome:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from connector.errors import LeadloopError, RecordError, RetryableError, UnknownOutcome
+from connector.errors import ContractError, LeadloopError, RecordError, RetryableError, UnknownOutcome
 from connector.loop.alike import holds
 from connector.loop.channel import Channel
 from connector.loop.claim import may_send
@@ -110,13 +110,14 @@ def _send_batch(loop: Loop, channel: Channel, rows: Sequence[Row]) -> _Result:
         outcomes = [_unknown(row, lost) for row in claimed]
     except RecordError as refused:
         outcomes = [_refused(row, refused) for row in claimed]
+    except ContractError as strange:  # an answer that nobody documented does not say that nothing was applied
+        _doubt(loop, claimed, strange.message)
+        return _Result(error=strange)
     except LeadloopError as stopped:
         _unclaim(loop, claimed, stopped)
         return _Result(error=stopped)
     except BaseException:
-        with loop.store.write(step=True) as tx:
-            for row in claimed:
-                outbox.settle(tx, row.id, "unknown", loop.world.now(), why="the answer could not be read")
+        _doubt(loop, claimed, "the answer could not be read")
         raise
     with loop.store.write(step=True) as tx:
         counts = Settler(tx, loop, channel).settle(claimed, outcomes)
@@ -129,6 +130,13 @@ def _unknown(row: Row, lost: UnknownOutcome) -> Outcome:
 
 def _refused(row: Row, refused: RecordError) -> Outcome:
     return Outcome(row.write.effect, "rejected", code=refused.code, text=refused.message, field=refused.field)
+
+
+def _doubt(loop: Loop, rows: Sequence[Row], why: str) -> None:
+    """They may have been applied: they are read back before anything is sent again."""
+    with loop.store.write(step=True) as tx:
+        for row in rows:
+            outbox.settle(tx, row.id, "unknown", loop.world.now(), why=why)
 
 
 def _unclaim(loop: Loop, rows: Sequence[Row], error: LeadloopError) -> None:

@@ -71,6 +71,22 @@ def test_a_server_that_falls_silent_after_it_applied_the_write_is_not_written_to
     assert len(company.sf.calls("PATCH", "/composite/sobjects/Lead")) == 1
 
 
+@pytest.mark.parametrize("place", WRITES)
+@pytest.mark.parametrize(
+    "strange", [Reply(302, b"", {"Location": "/elsewhere"}), Reply(299, b'{"it": "worked"}'), Reply(418, b"{}")]
+)
+def test_an_answer_that_nobody_documented_does_not_say_that_nothing_was_applied(
+    company: Company, place: str, strange: Reply
+) -> None:
+    five_hand_raisers(company)
+    fault(company, place, Fault("reply_after", reply=strange))
+    company.run()
+    company.later(minutes=5)
+    company.run_until_quiet()
+    all_is_as_it_should_be(company)
+    assert {tuple(company.contact(name)["sales"]) for name in NAMES} == {("OPPORTUNITY",)}
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_server_error_after_it_applied_the_write_is_not_written_to_twice(company: Company, status: int) -> None:
     five_hand_raisers(company)

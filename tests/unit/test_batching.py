@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connector.adapter import batching
 from connector.adapter.batching import Call, Route, Row, Told
-from connector.errors import AuthError, QuotaError
+from connector.errors import AuthError, ContractError, QuotaError
 from connector.model import LeadWrite, Outcome
 
 UPDATE, CREATE = Route("update", "contacts"), Route("create", "contacts", "email")
@@ -91,3 +91,17 @@ def test_trouble_of_a_later_call_puts_off_the_rest_and_forgets_nothing(error: Ex
     told = batching.send(batching.calls_of([row(one) for one in "abc"], 1), send_one)
     assert [told[one].status for one in "abc"] == ["updated", "rejected", "rejected"]
     assert [told[one].retry_after_s for one in "abc"] == [None, wait_s, wait_s]
+
+
+def test_a_later_call_with_an_answer_that_nobody_documented_is_unknown_and_what_follows_waits() -> None:
+    def send_one(call: Call[str]) -> tuple[Told, list[Call[str]]]:
+        if call.rows[0].write.effect == "b":
+            raise ContractError("sf: POST /x was answered 299", code="http_299")
+        return saved(call)
+
+    told = batching.send([Call(UPDATE, [row(effect)]) for effect in "abc"], send_one)
+    assert {effect: outcome.status for effect, outcome in told.items()} == {
+        "a": "updated", "b": "unknown", "c": "rejected",
+    }  # fmt: skip
+    assert told["b"].retry_after_s is None
+    assert told["c"].retry_after_s is not None
