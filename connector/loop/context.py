@@ -81,6 +81,14 @@ class Crm(Struct, frozen=True):
         return () if self.config.options().get("linked") is False else self.spec.tells.get(adapter, ())
 
 
+class Budget(Struct):
+    """How many creations and changes a run may still send to one connection before the rest is held."""
+
+    run: str
+    creates: float
+    changes: float
+
+
 class Loop(Struct):
     """Everything that the steps share in one process."""
 
@@ -100,6 +108,8 @@ class Loop(Struct):
     """How long reading contact by contact may go on before it is asked again what changed; a pass by hand reads all."""
     refused: dict[str, float] = field(default_factory=dict)
     """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
+    budgets: dict[str, Budget] = field(default_factory=dict)
+    """The blast guard's, by connection: a run has one, however often it pushes."""
     log: Log = field(default_factory=Log)
 
     @property

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from connector.loop.channel import Channel
-from connector.loop.context import Loop, Marketing
+from connector.loop.context import Budget, Loop, Marketing
 from connector.loop.paused import WHY, PausedError, unless_paused
 from connector.loop.plan import Planner
 from connector.loop.send import send, still_open
 from connector.loop.tally import Tally
 from connector.state import operation
-
-NO_GUARD = (float("inf"), float("inf"))
 
 
 def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
@@ -18,7 +16,8 @@ def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
     if operation.is_paused(loop.store.read(), source.name):
         tally.why_zero = WHY
         return
-    planner = Planner(loop, source.name, "marketing", "field", NO_GUARD)
+    unbounded = Budget(loop.run, float("inf"), float("inf"))
+    planner = Planner(loop, source.name, "marketing", "field", unbounded)
     while not loop.stopping() and planner.plan_some(tally):
         pass
     try:

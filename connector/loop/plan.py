@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.loop.alike import differing
-from connector.loop.context import Loop
+from connector.loop.context import Budget, Loop
 from connector.loop.tally import Tally
 from connector.model import LeadWrite
 from connector.state import desired, outbox
@@ -19,14 +19,14 @@ HELD_BY_GUARD = "blast guard"
 
 
 class Planner:
-    """Plans due wishes of one connection. `budget`: how many creations and changes may go before rows are held."""
+    """Plans due wishes of one connection. `budget` is used up; what goes beyond it is held."""
 
-    def __init__(self, loop: Loop, connection: str, side: str, kind: str, budget: tuple[float, float]) -> None:
+    def __init__(self, loop: Loop, connection: str, side: str, kind: str, budget: Budget) -> None:
         self._loop = loop
         self._connection = connection
         self._side = side
         self._kind = kind
-        self._creates_left, self._changes_left = budget
+        self._budget = budget
 
     def plan_some(self, tally: Tally) -> bool:
         """Plan up to a batch of wishes; False when none was due."""
@@ -68,11 +68,11 @@ class Planner:
 
     def _held(self, creates: bool, changes: bool) -> str | None:
         if creates:
-            self._creates_left -= 1
-            return HELD_BY_GUARD if self._creates_left < 0 else None
+            self._budget.creates -= 1
+            return HELD_BY_GUARD if self._budget.creates < 0 else None
         if changes:
-            self._changes_left -= 1
-            return HELD_BY_GUARD if self._changes_left < 0 else None
+            self._budget.changes -= 1
+            return HELD_BY_GUARD if self._budget.changes < 0 else None
         return None
 
     def _plan_marks(

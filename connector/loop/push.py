@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from connector.config import Guard
 from connector.loop.channel import Channel
-from connector.loop.context import Crm, Loop
+from connector.loop.context import Budget, Crm, Loop
 from connector.loop.find import find_records, look_again
 from connector.loop.paused import WHY, PausedError, unless_paused
 from connector.loop.plan import Planner
@@ -49,14 +49,21 @@ def plan_due(loop: Loop, crm: Crm, tally: Tally) -> None:
         pass
 
 
-def _budget(loop: Loop, crm: Crm) -> tuple[float, float]:
-    """How many creations and changes this run may send to this connection."""
-    guard: Guard | None = crm.config.guard
+def _budget(loop: Loop, crm: Crm) -> Budget:
+    """What this run may still send to this connection."""
+    budget = loop.budgets.get(crm.name)
+    if budget is None or budget.run != loop.run:
+        budget = loop.budgets[crm.name] = Budget(loop.run, *_allowed(loop, crm.name, crm.config.guard))
+    return budget
+
+
+def _allowed(loop: Loop, connection: str, guard: Guard | None) -> tuple[float, float]:
+    """How many creations and changes one run may send."""
     if guard is None:
         return float("inf"), float("inf")
     linked = (
         loop.store.read()
-        .execute("SELECT count(*) FROM desired WHERE connection = ? AND record_id IS NOT NULL", (crm.name,))
+        .execute("SELECT count(*) FROM desired WHERE connection = ? AND record_id IS NOT NULL", (connection,))
         .fetchone()[0]
     )
     return guard.creates, max(SMALLEST_GUARDED, linked * guard.changes_percent / 100)

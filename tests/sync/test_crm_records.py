@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connector.loop.requests import perform
+from connector.loop.run import pull_step, push_step, scoring_step
 from connector.shipped import shipped
 from connector.testing.simulator import Fault, Reply
 from connector.testing.simulators.salesforce import INTEGRATION_USER, SALES_USERS
@@ -161,6 +162,16 @@ def test_the_blast_guard_holds_what_goes_beyond_it_until_a_person_releases_it(co
     company.run_until_quiet()
     assert (len(company.sf.live("Lead")), in_state(company, "held")) == (4, 0)
     assert len(company.sf.live("Task")) == 4
+
+
+def test_the_blast_guard_counts_for_a_run_not_for_each_of_its_pushes(company: Company) -> None:
+    guarded(company, "ana", "bia")
+    company.convert("cid", "fair-spring")
+    loop = company.open()
+    with loop.store.hold():
+        for step in (pull_step, scoring_step, push_step):
+            step(loop)
+    assert (len(company.sf.live("Lead")), in_state(company, "held")) == (2, 1)
 
 
 def test_a_lead_that_was_held_until_it_was_no_mql_any_more_is_not_created(company: Company) -> None:
