@@ -59,7 +59,8 @@ class Runner:
                 return False
             # The schedule has decided that the step is due: `forced` says so to those that ask.
             turn_s = TURN_S if lane.step == "pull" else float("inf")
-            lines = self._run(lane, replace(loop, run=new_run_id(loop), forced=True, turn_s=turn_s))
+            own = replace(loop, run=new_run_id(loop), forced=True, turn_s=turn_s, budgets={})  # lanes run side by side
+            lines = self._run(lane, own)
             return any(line.goes_on for line in lines)
 
     def _run(self, lane: Lane, loop: Loop) -> Sequence[Tally]:
