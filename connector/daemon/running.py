@@ -59,7 +59,7 @@ class Runner:
                 return False
             # The schedule has decided that the step is due: `forced` says so to those that ask.
             turn_s = TURN_S if lane.step == "pull" else float("inf")
-            own = replace(loop, run=new_run_id(loop), forced=True, turn_s=turn_s, budgets={})  # lanes run side by side
+            own = replace(loop, run=new_run_id(loop), forced=True, turn_s=turn_s, budgets={})
             lines = self._run(lane, own)
             return any(line.goes_on for line in lines)
 

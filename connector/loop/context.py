@@ -84,9 +84,8 @@ class Crm(Struct, frozen=True):
 class Budget(Struct):
     """How many creations and changes a run may still send to one connection before the rest is held."""
 
-    run: str
-    creates: float
-    changes: float
+    creates: float = float("inf")
+    changes: float = float("inf")
 
 
 class Loop(Struct):
@@ -109,7 +108,7 @@ class Loop(Struct):
     refused: dict[str, float] = field(default_factory=dict)
     """Connections whose credentials were refused, and until when (monotonic) they are left alone."""
     budgets: dict[str, Budget] = field(default_factory=dict)
-    """The blast guard's, by connection: a run has one, however often it pushes."""
+    """The blast guard's, by connection: a run begins with none, and has one however often it pushes."""
     log: Log = field(default_factory=Log)
 
     @property

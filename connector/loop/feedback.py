@@ -16,8 +16,7 @@ def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
     if operation.is_paused(loop.store.read(), source.name):
         tally.why_zero = WHY
         return
-    unbounded = Budget(loop.run, float("inf"), float("inf"))
-    planner = Planner(loop, source.name, "marketing", "field", unbounded)
+    planner = Planner(loop, source.name, "marketing", "field", Budget())
     while not loop.stopping() and planner.plan_some(tally):
         pass
     try:

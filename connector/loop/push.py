@@ -51,19 +51,18 @@ def plan_due(loop: Loop, crm: Crm, tally: Tally) -> None:
 
 def _budget(loop: Loop, crm: Crm) -> Budget:
     """What this run may still send to this connection."""
-    budget = loop.budgets.get(crm.name)
-    if budget is None or budget.run != loop.run:
-        budget = loop.budgets[crm.name] = Budget(loop.run, *_allowed(loop, crm.name, crm.config.guard))
-    return budget
+    if crm.name not in loop.budgets:
+        loop.budgets[crm.name] = _allowed(loop, crm.name, crm.config.guard)
+    return loop.budgets[crm.name]
 
 
-def _allowed(loop: Loop, connection: str, guard: Guard | None) -> tuple[float, float]:
-    """How many creations and changes one run may send."""
+def _allowed(loop: Loop, connection: str, guard: Guard | None) -> Budget:
+    """What one run may send."""
     if guard is None:
-        return float("inf"), float("inf")
+        return Budget()
     linked = (
         loop.store.read()
         .execute("SELECT count(*) FROM desired WHERE connection = ? AND record_id IS NOT NULL", (connection,))
         .fetchone()[0]
     )
-    return guard.creates, max(SMALLEST_GUARDED, linked * guard.changes_percent / 100)
+    return Budget(guard.creates, max(SMALLEST_GUARDED, linked * guard.changes_percent / 100))

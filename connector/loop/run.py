@@ -39,7 +39,7 @@ def run_once(
     loop: Loop, *, only: Sequence[str] = STEPS, connection: str | None = None, kind: str = "once"
 ) -> list[Tally]:
     """Every step, or those named, for every connection, or the one named; the lines of the report."""
-    loop.run = new_run_id(loop)
+    loop.run, loop.budgets = new_run_id(loop), {}
     loop.forced = tuple(only) != STEPS
     with loop.store.write(step=True) as tx:
         operation.start_run(tx, loop.run, kind, loop.world.now())

@@ -106,12 +106,16 @@ def test_an_address_and_a_key_that_sales_changed_make_no_second_lead(company: Co
     assert (lead["Email"], lead["LeadScore__c"]) == ("private@elsewhere.example", 90)
 
 
-def test_a_state_that_was_lost_makes_no_second_lead_and_says_whose_key_stands_there(company: Company) -> None:
-    company.convert("ana", "ebook-a", "ebook-b")
-    company.run_until_quiet()
+def lose_state(company: Company) -> None:
     company.close()
     for path in company.folder.glob("leadloop.db*"):
         path.unlink()
+
+
+def test_a_state_that_was_lost_makes_no_second_lead_and_says_whose_key_stands_there(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    lose_state(company)
     company.run()
     company.run()
     assert (len(company.sf.live("Lead")), len(company.sf.live("Task"))) == (1, 1)
@@ -124,9 +128,7 @@ def test_without_a_backup_the_leads_of_a_lost_state_go_on_when_their_keys_are_cl
     """What docs/operations.md says of it."""
     company.convert("ana", "ebook-a", "ebook-b")
     company.run_until_quiet()
-    company.close()
-    for path in company.folder.glob("leadloop.db*"):
-        path.unlink()
+    lose_state(company)
     company.run()
     company.sf.edit(company.lead("ana")["Id"], LeadLoop_Id__c=None)
     company.replay()
