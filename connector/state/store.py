@@ -195,14 +195,19 @@ class Store:
             self.release()
 
     def take(self) -> None:
-        """Take the lock and a new epoch."""
-        self._lock_file = self._lock()
-        with self.write() as tx:
-            tx.execute(
-                "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
-                (os.getpid(), socket.gethostname(), stamp(self.now())),
-            )
-            (self.epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+        """Take the lock and a new epoch, or neither."""
+        lock = self._lock()
+        try:
+            with self.write() as tx:
+                tx.execute(
+                    "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
+                    (os.getpid(), socket.gethostname(), stamp(self.now())),
+                )
+                (epoch,) = tx.execute("SELECT epoch FROM holder").fetchone()
+        except BaseException:
+            lock.close()
+            raise
+        self._lock_file, self.epoch = lock, epoch
 
     @property
     def _lock_path(self) -> Path:

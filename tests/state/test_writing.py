@@ -137,6 +137,18 @@ def test_every_holder_has_a_later_epoch(store: Store) -> None:
     assert store.epoch is None
 
 
+def test_a_lock_whose_epoch_could_not_be_written_is_given_back(store: Store, path: Path) -> None:
+    with store.write() as tx:
+        tx.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON main.holder BEGIN SELECT RAISE (ABORT, 'disk'); END")
+    with pytest.raises(StateError, match="cannot be used"):
+        store.take()
+    assert store.epoch is None
+    other = Store.open(path)
+    with other.hold():
+        assert store.is_held_elsewhere()
+    other.close()
+
+
 def test_a_file_that_was_replaced_while_running_stops_the_step(store: Store, path: Path) -> None:
     with store.hold():
         path.rename(path.with_name("aside.db"))
