@@ -84,13 +84,17 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
             owners.stay_erased(record, now)
             tally.unchanged += 1
             continue
+        left_out: list[RecordError] = []
         try:
-            changed = _take(tx, loop, crm, record, before.get((record.object, record.id)), owners, now, is_person)
+            seen = before.get((record.object, record.id))
+            changed = _take(tx, loop, crm, record, seen, owners, is_person, left_out)
         except RecordError as error:
             tally.rejected += 1
             key = f"{record.object} {record.id}"
             tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, key, error, now, run=loop.run)
             continue
+        for lack in left_out:  # of a past decision, under its own place: the record itself was read well
+            tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, str(lack.place), lack, now, run=loop.run)
         done.append(f"{record.object} {record.id}")
         tally.saved += changed
         tally.unchanged += not changed
@@ -180,11 +184,12 @@ def linked(record: CrmRecord) -> Iterator[tuple[str, str]]:
 
 def _take(
     tx: Tx, loop: Loop, crm: Crm, record: CrmRecord, before: CrmRecord | None, owners: Owners,
-    now: datetime, is_person: IsPerson,
+    is_person: IsPerson, left_out: list[RecordError],
 ) -> bool:  # fmt: skip
+    now = loop.world.now()
     person = owners.of(record)
     same = before is not None and before.changed_at == record.changed_at and dict(before.fields) == dict(record.fields)
-    found = [] if same else crm.mapping.decisions_of(record, before, is_person)
+    found = [] if same else crm.mapping.decisions_of(record, before, is_person, left_out)
     store.save_record(tx, crm.name, record, person, now)
     if person is None:
         for decision in found:

@@ -13,7 +13,7 @@ from connector import documents
 from connector.adapter.base import FieldPlan
 from connector.adapter.crm import anybody
 from connector.documents import Places
-from connector.errors import Problem
+from connector.errors import Problem, RecordError
 from connector.mapping.crm_file import CrmFile
 from connector.mapping.decisions import Decisions, IsPerson, Rule
 from connector.mapping.effects import CrmEffect, Effects
@@ -148,13 +148,18 @@ class CrmMapping:
         return self._decisions.decide(record, before)
 
     def decisions_of(
-        self, record: CrmRecord, before: CrmRecord | None = None, is_person: IsPerson = anybody
+        self,
+        record: CrmRecord,
+        before: CrmRecord | None = None,
+        is_person: IsPerson = anybody,
+        left_out: list[RecordError] | None = None,
     ) -> list[Decision]:
         """Every decision since `before`, oldest first. Raises RecordError for an amount or time that is none.
 
-        `is_person` tells people's changes from those of leadloop and of the CRM's automation.
+        One of a past state is missing instead, and its error is added to `left_out`. `is_person` tells people's changes
+        from those of leadloop and of the CRM's automation.
         """
-        return self._decisions.all(record, before, is_person)
+        return self._decisions.all(record, before, is_person, left_out)
 
 
 def _check_key(file: CrmFile, mistakes: Mistakes) -> None:

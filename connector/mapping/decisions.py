@@ -12,13 +12,13 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from connector.adapter.crm import anybody
 from connector.conditions import Test, as_text, is_blank, number
 from connector.errors import RecordError
 from connector.mapping.acts import compile_when
 from connector.mapping.crm_file import CrmFile, DecisionLine
+from connector.mapping.late import BAD_NUMBER, read_or, still_missing, with_late_parts
 from connector.mapping.mistakes import Mistakes
 from connector.mapping.past import State, states
 from connector.mapping.paths import Path, compile_path
@@ -82,39 +82,59 @@ class Decisions:
         found = self.all(record, before)
         return found[-1] if found else None
 
-    def all(self, record: CrmRecord, before: CrmRecord | None = None, is_person: IsPerson = anybody) -> list[Decision]:
+    def all(
+        self,
+        record: CrmRecord,
+        before: CrmRecord | None = None,
+        is_person: IsPerson = anybody,
+        left_out: list[RecordError] | None = None,
+    ) -> list[Decision]:
         """Every decision since `before` (the record as last seen; None: never), oldest first.
 
         With history each has its exact time and actor; without, the time of the change, known as well as the record
-        tells it. Raises RecordError, naming the field, for an amount or time that is none.
+        tells it. Raises RecordError, naming the field, for an amount or time that is none. In a past state, which
+        nobody can correct any more, such a value is missing instead, and `left_out` gets the error.
         """
         rules = [rule for rule in self.rules if rule.object == record.object]
         found: list[Decision] = []
+        missing: dict[int, list[RecordError]] = {}
         known = self._told(rules, before)
-        for state in states(record, before):
-            decision = self._decision(rules, record, state, is_person)
+        *past, present = states(record, before)
+        for state in (*past, present):
+            unread: list[RecordError] = []
+            decision = self._decision(rules, record, state, is_person, None if state is present else unread)
             if decision is None:
                 known = None
             elif known is None or decision.kind != known.kind:
+                missing[len(found)] = unread
                 found.append(decision)
                 known = decision
-            elif (decision.reason, decision.reason_text) != (known.reason, known.reason_text):
-                known = _with_late_reason(found, known, decision)
+            else:
+                known = with_late_parts(found, known, decision)
+        if left_out is not None:
+            left_out += [error for place, unread in missing.items() for error in still_missing(found[place], unread)]
         return found
 
     def _told(self, rules: Sequence[Rule], before: CrmRecord | None) -> Decision | None:
-        """What `before` told already."""
+        """What `before` told already. It may have been saved when no line asked for an amount, or another one."""
         if before is None:
             return None
-        return self._decision(
-            rules, before, State(before.fields, before.fields, before.changed_at, None, "poll"), anybody
-        )
+        state = State(before.fields, before.fields, before.changed_at, None, "poll")
+        return self._decision(rules, before, state, anybody, unread=[])
 
-    def _decision(self, rules: Sequence[Rule], record: CrmRecord, state: State, is_person: IsPerson) -> Decision | None:
+    def _decision(
+        self,
+        rules: Sequence[Rule],
+        record: CrmRecord,
+        state: State,
+        is_person: IsPerson,
+        unread: list[RecordError] | None,
+    ) -> Decision | None:
+        """What a state tells; the errors of values that are none go to `unread`, without which they are raised."""
         rule = next((rule for rule in rules if rule.fits(state, is_person)), None)
         if rule is None:
             return None
-        at, precision = self._time(rule, state)
+        at, precision = read_or(lambda: self._time(rule, state), (state.at, state.precision), unread)
         reason, text = self._reason(rule, state.beside)
         return Decision(
             kind=rule.line.is_,
@@ -123,7 +143,7 @@ class Decisions:
             reason=reason,
             reason_text=text,
             by=state.by,
-            amount=_amount(rule, state.beside),
+            amount=read_or(lambda: _amount(rule, state.beside), None, unread),
             object=record.object,
             record_id=record.id,
             rule=rule.number,
@@ -146,20 +166,6 @@ class Decisions:
         if self._reasons is None:
             return None, words or picked
         return self._reasons.of(picked, words)[0], words or picked
-
-
-def _with_late_reason(found: list[Decision], known: Decision, now: Decision) -> Decision:
-    """A reason that came after its decision: it completes one of this reading, or is told as a decision of its own.
-
-    A reason that is taken away tells nothing.
-    """
-    if now.reason in (None, "none_given") and now.reason_text is None:
-        return known
-    if found:
-        found[-1] = replace(found[-1], reason=now.reason, reason_text=now.reason_text)
-        return found[-1]
-    found.append(now)
-    return now
 
 
 def _compile(file: CrmFile, line: DecisionLine, index: int, mistakes: Mistakes) -> Rule:
@@ -203,5 +209,5 @@ def _amount(rule: Rule, fields: Mapping[str, Any]) -> float | None:
         return None
     exact = number(value)
     if exact is None:
-        raise RecordError(f"'{path.text}' is no number", code="bad_number", field=path.text)
+        raise RecordError(f"'{path.text}' is no number", code=BAD_NUMBER, field=path.text)
     return float(exact)

@@ -200,3 +200,37 @@ def test_a_replay_leaves_open_what_only_the_crm_can_tell_again(company: Company)
         assert perform(tx, store, "rejects replay", {}) == {"replayed": 0, "left": 1}
         assert "cursor reset sf decisions" in perform(tx, store, "rejects replay", {"id": number})["hint"]
     assert company.rejects() == [("sf", "decisions", "bad_number")]
+
+
+def test_an_unreadable_amount_of_the_past_is_a_reject_of_its_own_and_the_deal_goes_on(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Won, reopened since; a mapping may read its amounts from a field of texts, whose history nobody can correct."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    _, deal = company.sf.convert(company.lead("ana")["Id"])
+    company.sf.close(str(deal), won=True, amount=500)
+    company.later(minutes=1)
+    company.sf.set_stage(str(deal), "Prospecting")
+    company.later(minutes=1)
+    company.sf.edit(str(deal), Amount=900)
+    records = SalesforceCrm.records
+
+    def odd(adapter: SalesforceCrm, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
+        for page in records(adapter, cursor):
+            yield replace(page, records=[_with_an_odd_past(one) for one in page.records])
+
+    monkeypatch.setattr(SalesforceCrm, "records", odd)
+    assert exit_code(company.run()) == 1
+    assert company.ask("SELECT kind, amount FROM decisions WHERE object = 'Opportunity'") == [("won", None)]
+    [(key, field)] = company.ask("SELECT key, field FROM rejects WHERE state = 'open'")
+    assert (key.partition(",")[0], field) == (f"Opportunity {deal}", "Amount")
+    company.sf.close(str(deal), won=True)
+    assert exit_code(company.run()) == 0
+    assert company.stage("ana") == "won"
+    assert company.ask("SELECT amount FROM decisions WHERE object = 'Opportunity' ORDER BY id") == [(None,), (900.0,)]
+    assert len(company.rejects()) == 1, "a deal that is read well closes its rejects, and not what its past lacks"
+
+
+def _with_an_odd_past(record: CrmRecord) -> CrmRecord:
+    return replace(record, history=[replace(one, old="many") if one.old == 500 else one for one in record.history])
