@@ -1,9 +1,9 @@
-"""Putting a backup in place of the state: proven first, swapped by renames, what was there kept."""
+"""Putting a backup in place of the state: proven first, swapped in one step, what was there kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from connector.cli.proving import problems_of
 from connector.errors import LockedError, StateError
+from connector.state.replacing import finish, remove, swap
 from connector.state.restore import Decided, decided_in, distrust, uphold
 from connector.state.store import Store, told
-
-JOURNALS = ("", "-wal", "-shm")
-"""A database is its file and its journal: one must never meet the other's."""
+from connector.state.unusable import is_circumstance, telling
 
 
 class Restored(Struct, frozen=True):
@@ -34,20 +33,30 @@ def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> Restored:
     Raises LockedError while a process holds the state, StateError when the backup is no sound state of ours. The
     present state may be damaged: it is only moved.
     """
-    decided = _decided_in(state, now)
+    _decided_in(state, now)  # refuses the database of another program before anything is touched
     if state.exists() and Store(state, now=now).is_held_elsewhere():
         raise LockedError("a running process holds the state", hint="stop it, restore, start it again")
-    state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = state.with_name(f"{state.name}.restoring")
-    for suffix in JOURNALS:
-        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-    _copy_sound(backup, fresh, now)
+    with telling(state):
+        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        remove(fresh)  # of one that was killed
+    try:
+        _copy_sound(backup, fresh, now)
+        with Store(state, now=now).locked():
+            return _take_over(fresh, state, now)
+    finally:
+        with suppress(OSError):
+            remove(fresh)
+
+
+def _take_over(fresh: Path, state: Path, now: Callable[[], datetime]) -> Restored:
+    decided = _decided_in(state, now)
     with closing(Store.open(fresh, now=now)) as store, store.write() as tx:
         distrusted = distrust(tx)
         erased = None if decided is None else uphold(tx, decided, now())
-    kept = _set_aside(state, now())
-    fresh.replace(state)
-    fresh.with_name(f"{fresh.name}.lock").unlink(missing_ok=True)  # of the migration of an older backup
+    with telling(state):
+        finish(fresh)
+        kept = swap(fresh, state, f"{now():%Y%m%d%H%M%S%f}")
     return Restored(kept, distrusted, erased)
 
 
@@ -56,7 +65,7 @@ def _decided_in(state: Path, now: Callable[[], datetime]) -> Decided | None:
         with told(state), closing(Store.open_to_read(state, now=now)) as store:
             return decided_in(store.read())
     except StateError as error:
-        if error.code == "foreign_database":
+        if error.code == "foreign_database" or is_circumstance(error.__cause__):
             raise
         return None
 
@@ -76,14 +85,3 @@ def _opened(backup: Path, now: Callable[[], datetime]) -> Store:
             raise
         hint = "name a copy that 'leadloop state backup FILE' wrote; the present state was not touched"
         raise StateError(f"{backup} is no backup of leadloop: {error.message}", code="no_backup", hint=hint) from error
-
-
-def _set_aside(state: Path, at: datetime) -> Path | None:
-    if not state.exists():
-        return None
-    kept = state.with_name(f"{state.name}.before-restore-{at:%Y%m%d%H%M%S%f}")
-    for suffix in JOURNALS:
-        part = state.with_name(state.name + suffix)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + suffix))
-    return kept

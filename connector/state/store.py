@@ -24,6 +24,7 @@ from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
 from connector.state.migrate import create, is_empty, migrate
 from connector.state.schema import SCHEMA_VERSION
+from connector.state.unusable import unusable
 from connector.state.version import address, version_of
 
 Tx = sqlite3.Connection
@@ -68,7 +69,7 @@ class Store:
             store._inode = path.stat().st_ino
         except (OSError, sqlite3.Error) as error:
             store.close()
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         except BaseException:
             store.close()
             raise
@@ -164,7 +165,7 @@ class Store:
                     writer.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     def _check_epoch(self, writer: sqlite3.Connection) -> None:
         (epoch,) = writer.execute("SELECT epoch FROM holder").fetchone()
@@ -209,6 +210,12 @@ class Store:
             raise
         self._lock_file, self.epoch = lock, epoch
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep others from running steps without a word in the file: it is damaged perhaps, or gives way to another."""
+        with self._lock():
+            yield
+
     @property
     def _lock_path(self) -> Path:
         return self.path.with_name(f"{self.path.name}.lock")
@@ -218,17 +225,23 @@ class Store:
         try:
             lock = self._lock_path.open("a+")
         except OSError as error:  # a folder or a disk that takes no file
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
         try:
             self._flock(lock)
         except OSError as error:
             lock.close()
-            row = self.read().execute("SELECT pid, host, since FROM holder").fetchone()
             raise LockedError(
-                f"process {row['pid']} on {row['host']} holds {self.path.name} since {row['since']}",
+                f"{self._holder()} holds {self.path.name}",
                 hint="it works on its own; stop it first if you want to run steps by hand",
             ) from error
         return lock
+
+    def _holder(self) -> str:
+        try:
+            row = self.read().execute("SELECT pid, host, since FROM holder").fetchone()
+        except sqlite3.Error:  # the file is damaged, the lock is not
+            return "another process"
+        return f"process {row['pid']} on {row['host']}, since {row['since']},"
 
     def _flock(self, lock: IO[str]) -> None:
         """Lock, or raise OSError. Whoever only asks whether it is taken holds it for an instant: that is waited out."""
@@ -258,7 +271,7 @@ class Store:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -326,11 +339,4 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path, error: Exception) -> StateError:
-    return StateError(
-        f"the state database {path} cannot be used: {error}",
-        hint="check the disk's space and rights, then 'leadloop state check'",
-    )
+        raise unusable(path, error) from error

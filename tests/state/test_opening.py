@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import sqlite3
 import stat
@@ -61,11 +62,45 @@ def newer(path: Path) -> None:
     connection.close()
 
 
-def test_what_is_no_database_is_refused_in_words(path: Path) -> None:
+WHATEVER = random.Random(7).randbytes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"Dear Ana,\nthe file you asked for.\n", bytes(40_000), WHATEVER(40_000), b"\x89PNG\r\n\x1a\n" * 99, bytes(10)],
+    ids=["text", "zeros", "encrypted", "picture", "few zeros"],
+)
+@pytest.mark.parametrize("opening", [Store.open, Store.open_to_read])
+def test_a_file_that_is_no_database_is_named_as_such_and_left_as_it_is(
+    path: Path, opening: Callable[[Path], Store], content: bytes
+) -> None:
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"not a database, but long enough to look like one" * 100)
-    with pytest.raises(StateError, match="cannot be used"):
-        Store.open(path)
+    path.write_bytes(content)
+    path.chmod(0o644)
+    with pytest.raises(StateError, match="it is no database") as caught:
+        opening(path)
+    assert caught.value.code == "no_database"
+    assert "name another file under 'state:'" in str(caught.value.hint)
+    assert "'leadloop state restore FILE'" in str(caught.value.hint)
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("opening", [Store.open, Store.open_to_read])
+@pytest.mark.parametrize("share", [0.0001, 0.5, 0.9])
+def test_a_state_that_was_cut_off_is_damaged_and_left_as_it_is(
+    path: Path, opening: Callable[[Path], Store], share: float
+) -> None:
+    Store.open(path).close()
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    before = path.read_bytes()
+    with pytest.raises(StateError, match="the file is damaged") as caught:
+        opening(path)
+    assert caught.value.code == "damaged"
+    assert "put a backup back" in str(caught.value.hint)
+    assert path.read_bytes() == before
 
 
 def test_a_folder_that_may_not_be_written_is_told_in_words(tmp_path: Path) -> None:
