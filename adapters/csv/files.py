@@ -57,7 +57,7 @@ class Mark(Struct, frozen=True):
 
     `line` is where the walk goes on; None once the file was read to its end. `is_settled`: the file had rested for a
     tick when it was read, so that size and time alone tell its contents. `columns` are those that it had of the ones
-    that are read.
+    that are read. `parked`: how many of its lines are rejects so far.
     """
 
     size: int
@@ -67,6 +67,7 @@ class Mark(Struct, frozen=True):
     is_settled: bool
     line: int | None = 0
     columns: tuple[str, ...] = ()
+    parked: int = 0
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> Mark:
@@ -78,6 +79,9 @@ class Mark(Struct, frozen=True):
     def at(self, line: int | None) -> Mark:
         return replace(self, line=line)
 
+    def having_parked(self, more: int) -> Mark:
+        return replace(self, parked=self.parked + more)
+
     def having(self, columns: Iterable[str]) -> Mark:
         return replace(self, columns=tuple(columns))
 
@@ -85,7 +89,7 @@ class Mark(Struct, frozen=True):
         """This mark, standing where the old one stood if the contents are the same."""
         if old is None or old.digest != self.digest:
             return self
-        return replace(self, line=old.line, read_at=old.read_at)
+        return replace(self, line=old.line, read_at=old.read_at, parked=old.parked)
 
     def still_fits(self, path: Path) -> bool:
         """Have size and time stayed? No bytes are read for this."""

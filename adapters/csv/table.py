@@ -15,12 +15,9 @@ from adapters.csv.lines import Line, Lines, open_lines
 from adapters.csv.records import Problem, RecordReader
 from connector.errors import RecordError
 
-KEPT_CHARS = 4096
-"""So much of a broken line is kept for whoever repairs it."""
-
 
 class Row(NamedTuple):
-    """One record. With a problem, `values` holds the start of the broken line under `line`."""
+    """One record. With a problem, `values` holds the broken line under `line`."""
 
     line: int
     values: dict[str, str]
@@ -43,7 +40,7 @@ class Table(Struct, frozen=True):
             if record.problem is None:
                 yield Row(record.line, dict(zip(names, record.cells, strict=True)))
             else:
-                yield Row(record.line, {"line": record.text[:KEPT_CHARS]}, record.problem)
+                yield Row(record.line, {"line": record.text}, record.problem)
 
     @property
     def dialect(self) -> Dialect:

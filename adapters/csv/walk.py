@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from adapters.csv.contents import Encoding
 from adapters.csv.files import Mark, Source, cannot_read, examine
+from adapters.csv.parked import BadLine, parked
 from adapters.csv.progress import Progress
 from adapters.csv.table import Row, Table, open_table
 from connector.adapter import BadRecord, Page
@@ -104,8 +105,11 @@ class Walk(Struct, Generic[T], frozen=True):
                 for rows, line in self._batches(table, start):
                     if not mark.still_fits(path):
                         raise _FileChangedError
+                    records, bad = self._sorted(rows, mark, replaced)
+                    rejects = parked(name, bad, mark.parked)
+                    mark = mark.having_parked(len(bad))
                     progress.marks[name], why_quiet = mark.at(line), None
-                    yield self._page(rows, name, mark, replaced, progress)
+                    yield Page(records=records, bad=rejects, cursor=progress.cursor())
         except RecordError as error:
             error.place = f"{name}:1"
             progress.marks[name], why_quiet = mark.at(None), None
@@ -156,18 +160,18 @@ class Walk(Struct, Generic[T], frozen=True):
                 hint="name the columns in the first line, or change `key` in the mapping",
             )
 
-    def _page(
-        self, rows: Sequence[Row], name: str, mark: Mark, replaced: Mapping[str, int], progress: Progress
-    ) -> Page[T]:
+    def _sorted(
+        self, rows: Sequence[Row], mark: Mark, replaced: Mapping[str, int]
+    ) -> tuple[Sequence[T], Sequence[BadLine]]:
+        """The records of a page, and its lines that are none."""
         records: list[T] = []
-        bad: list[BadRecord] = []
+        bad: list[BadLine] = []
         for row in rows:
             try:
                 records.append(self._record(row, mark, replaced))
             except RecordError as error:
-                error.place = f"{name}:{row.line}"
-                bad.append(BadRecord(error.place, dict(row.values), error))
-        return Page(records=records, bad=bad, cursor=progress.cursor())
+                bad.append(BadLine(row.line, row.values, error))
+        return records, bad
 
     def _record(self, row: Row, mark: Mark, replaced: Mapping[str, int]) -> T:
         if row.problem:

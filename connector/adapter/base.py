@@ -44,11 +44,15 @@ class Removal(Struct, frozen=True):
 
 
 class BadRecord(Struct, frozen=True):
-    """A record that could not even be read (a broken line): its place, what stood there, what is wrong with it."""
+    """A record that could not even be read (a broken line): its place, what stood there, what is wrong with it.
+
+    `records`: how many it stands for, where many have the same mistake.
+    """
 
     place: str
     raw: Json
     error: RecordError
+    records: int = 1
 
 
 class Page(Struct, Generic[T], frozen=True):

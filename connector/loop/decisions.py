@@ -103,9 +103,9 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
 
 
 def _park_bad(tx: Tx, loop: Loop, crm: Crm, stream: str, found: Sequence[BadRecord], tally: Tally) -> None:
-    tally.read += len(found)
-    tally.rejected += len(found)
     for bad in found:
+        tally.read += bad.records
+        tally.rejected += bad.records
         tally.new_rejects += reading.add_reject(
             tx, crm.name, stream, bad.place, bad.error, loop.world.now(), raw=bad.raw or None, run=loop.run
         )

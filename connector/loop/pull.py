@@ -128,8 +128,8 @@ def _joined(pages: Sequence[Page[T]]) -> Page[T]:
 
 def _park_bad(tx: Tx, loop: Loop, source: Marketing, stream: str, page: Page[Any], at: datetime, tally: Tally) -> None:
     for bad in page.bad:
-        tally.read += 1
-        tally.rejected += 1
+        tally.read += bad.records
+        tally.rejected += bad.records
         tally.new_rejects += reading.add_reject(
             tx, source.name, stream, bad.place, bad.error, at, raw=bad.raw or None, run=loop.run
         )
