@@ -1,8 +1,12 @@
 """The one JSON loader: strict, fast, and with one kind of error whatever the bytes are.
 
 msgspec refuses NaN, Infinity, numbers out of range, lone surrogates, broken UTF-8, cut and trailing data. Nesting
-beyond the interpreter's depth raises RecursionError there, which is caught here. Of repeated keys the last counts, as
-in the platforms' own clients: finding them would cost as much as decoding.
+beyond the interpreter's depth raises RecursionError there, which is caught here.
+
+Of repeated keys the last counts, which RFC 8259 (section 4) leaves open, and which the platforms' own clients do, too.
+To tell them, every object must be handed to Python with all its pairs: of a page of 100 contacts (72 kB) that takes
+2.0 ms of CPU, where decoding takes 0.14 ms in the form that is wanted and 0.55 ms whole. No platform is known to send
+them; what a mapping reads of such an object is one of the two values, in every run the same.
 """
 
 from __future__ import annotations
