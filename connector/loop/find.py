@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final, Literal
 
 from msgspec import Struct
 
 from connector.adapter import Found, PersonKeys, Resolution
-from connector.errors import LeadloopError, RecordError, RetryableError
+from connector.errors import RecordError, RetryableError
 from connector.identity import matching_emails
 from connector.loop.context import Crm, Loop
 from connector.loop.decisions import apply
 from connector.loop.join import DUPLICATE, report_second
-from connector.loop.looking import as_reject, resolved
+from connector.loop.looking import Failed, as_reject, ask_each
 from connector.loop.plan import PLAN_AT_ONCE
+from connector.loop.stuck import FIRST_WAIT, LONGEST_WAIT
 from connector.loop.tally import Tally
 from connector.model import CrmRecord, LeadWrite
 from connector.state import crm as crm_store
@@ -34,51 +36,61 @@ TAKEN_HINT: Final = (
     " 'leadloop identity join LEAD OTHER'; otherwise clear the key field in the CRM"
 )
 """Keys are drawn once for each person: in a new state everybody has another one than the CRM knows."""
+LASTING: Final = 3
+"""Errors about a lead alone from which on a person is told, too."""
 Answered = Literal["found", "absent", "refused"]
 
 
 def find_records(loop: Loop, crm: Crm, tally: Tally) -> int:
     """Look for the records of due leads that are linked to none; the number of leads that were found.
 
-    About whom the CRM cannot be asked just now waits for the next time, and the line says so.
+    About whom the CRM cannot be asked just now is looked for later, behind the others, and the line says so.
     """
     found = 0
     while not loop.stopping():
-        persons = [person for person in _unresolved(loop.store.read(), crm) if person not in tally.later]
-        if not persons:
+        persons = [person for person in _unresolved(loop.store.read(), loop, crm) if person not in tally.later]
+        answers, failed = _ask(loop, crm, persons)
+        if not (answers or failed.all):
             return found
-        answers, failed = _ask_each(loop, crm, persons)
-        tally.later.update(failed)
-        for error in failed.values():
-            tally.error, tally.hint, tally.exit_code = error.message, error.hint, error.exit_code
         with loop.store.write(step=True) as tx:
-            waiting = set(_unresolved(tx, crm))  # one who was joined or erased meanwhile waits no more
+            waiting = set(_unresolved(tx, loop, crm))  # one who was joined or erased meanwhile waits no more
             for one in answers:
                 if one.person in waiting:
                     found += _take_answer(tx, loop, crm, one, tally) == "found"
+            for person in waiting & failed.all.keys():
+                _look_later(tx, loop, crm, person, failed, tally)
+        tally.later.update(failed.all if answers else persons)  # a platform that answers about nobody is left alone
+        tally.trouble = failed.last or tally.trouble
     return found
 
 
 def look_again(loop: Loop, crm: Crm, tally: Tally) -> None:
-    """Before a creation that waited is sent: has sales made the record meanwhile? Then that one is updated."""
+    """Before a creation that waited is sent: has sales made the record meanwhile? Then that one is updated.
+
+    One about which the CRM cannot be asked just now waits a little more.
+    """
     while not loop.stopping():
         now = loop.world.now()
         persons = list(_waited(loop.store.read(), crm, now))
         if not persons:
             return
-        answers = _ask(loop, crm, persons)
+        answers, failed = _ask(loop, crm, persons)
         with loop.store.write(step=True) as tx:
             rows = _waited(tx, crm, now)
             for one in answers:
                 if one.person in rows and (became := _take_answer(tx, loop, crm, one, tally)) != "absent":
                     why = f"looked for once more: {became}"
                     outbox.settle(tx, rows[one.person], "replaced", now, why=why)
-                    desired.due_again(tx, crm.name, one.person)
+                    if became == "found":
+                        desired.due_again(tx, crm.name, one.person)
+            for person in rows.keys() & set(persons) - {one.person for one in answers}:
+                why = "the CRM could not be asked once more"
+                outbox.settle(tx, rows[person], "planned", now, next_at=now + FIRST_WAIT, why=why)
+        tally.trouble = failed.last or tally.trouble
 
 
-def _unresolved(db: Tx, crm: Crm) -> list[int]:
-    due = desired.due_wishes(db, crm.name, PLAN_AT_ONCE, unresolved=True)
-    return [one.person for one in due]
+def _unresolved(db: Tx, loop: Loop, crm: Crm) -> list[int]:
+    return desired.to_look_for(db, crm.name, PLAN_AT_ONCE, loop.world.now())
 
 
 def _waited(db: Tx, crm: Crm, now: datetime) -> dict[int, int]:
@@ -99,44 +111,30 @@ class _Answer(Struct, frozen=True):
     """Why the CRM cannot be asked about this lead."""
 
 
-def _ask(loop: Loop, crm: Crm, persons: Sequence[int]) -> list[_Answer]:
+def _ask(loop: Loop, crm: Crm, persons: Sequence[int]) -> tuple[list[_Answer], Failed]:
+    """Answers, refusals of single leads among them, and the trouble of those who are to be asked for later."""
     keys = _all_keys(loop, crm, persons)
-    told = {answer.leadloop_id: answer for answer in crm.adapter.resolve(list(keys.values()))}
-    return _answers(loop, crm, keys, told)
-
-
-def _ask_each(loop: Loop, crm: Crm, persons: Sequence[int]) -> tuple[list[_Answer], dict[int, LeadloopError]]:
-    """Answers, refusals of single leads among them, and the trouble of those who are to be asked for later.
-
-    A refusal is a lead's own only beside answers about others.
-    """
-    keys = _all_keys(loop, crm, persons)
-    told, failed = resolved(crm, list(keys.values()))
-    errors = {person: failed[key.leadloop_id] for person, key in keys.items() if key.leadloop_id in failed}
-    later = {person: error for person, error in errors.items() if not told or isinstance(error, RetryableError)}
-    answers = _answers(loop, crm, {person: key for person, key in keys.items() if person not in errors}, told)
-    answers += [
-        _Answer(person, keys[person], None, None, {}, as_reject(error, keys[person].leadloop_id))
-        for person, error in errors.items()
-        if person not in later
+    told, failed = ask_each(crm.adapter.resolve, keys)
+    shown = {found.key for answer in told.values() for found in answer.found if found.key}
+    owners = people.persons_by_leadloop_id(loop.store.read(), shown)  # a key of whom was joined is the person's own
+    chosen = {person: _choose(person, owners, answer) for person, answer in told.items()}
+    current, unread = _read_current(crm, keys, chosen)
+    failed.add(unread)
+    answers = [
+        _Answer(person, keys[person], answer, chosen[person], current.get(person, {}))
+        for person, answer in told.items()
+        if chosen[person] is None or person in current
     ]
-    return answers, later
+    refused = [person for person, error in failed.own.items() if not isinstance(error, RetryableError)]
+    for person in refused:
+        refusal = as_reject(failed.own.pop(person), keys[person].leadloop_id)
+        answers.append(_Answer(person, keys[person], None, None, {}, refusal))
+    return answers, failed
 
 
 def _all_keys(loop: Loop, crm: Crm, persons: Sequence[int]) -> dict[int, PersonKeys]:
     with loop.store.write(step=True) as tx:
         return {person: _keys(tx, loop, crm, person) for person in persons}
-
-
-def _answers(loop: Loop, crm: Crm, keys: Mapping[int, PersonKeys], told: Mapping[str, Resolution]) -> list[_Answer]:
-    answers = {person: told.get(key.leadloop_id) for person, key in keys.items()}
-    shown = {found.key for answer in told.values() for found in answer.found if found.key}
-    owners = people.persons_by_leadloop_id(loop.store.read(), shown)  # a key of whom was joined is the person's own
-    chosen = {person: _choose(person, owners, answer) for person, answer in answers.items()}
-    current = _read_current(crm, keys, chosen)
-    return [
-        _Answer(person, key, answers[person], chosen[person], current.get(person, {})) for person, key in keys.items()
-    ]
 
 
 def _keys(tx: Tx, loop: Loop, crm: Crm, person: int) -> PersonKeys:
@@ -157,27 +155,29 @@ def _choose(person: int, owners: Mapping[str, int], answer: Resolution | None) -
 
 def _read_current(
     crm: Crm, keys: Mapping[int, PersonKeys], chosen: Mapping[int, Found | None]
-) -> dict[int, Mapping[str, Any]]:
+) -> tuple[dict[int, Mapping[str, Any]], Failed]:
     """What the chosen records hold in the fields where the CRM may win, and in those that we would write."""
-    writes = {}
+    wanted = {}
     for person, found in chosen.items():
         if found is not None:
             names = {*crm.mapping.needs_current(found.object), *crm.mapping.fields_for(found.object)}
-            fields, effect = dict.fromkeys(sorted(names)), f"look:{person}"
-            key = keys[person].leadloop_id
-            writes[effect] = person, LeadWrite(effect, "record", key, found.object, found.id, fields=fields)
-    size = crm.spec.capabilities.batch
+            fields, key = dict.fromkeys(sorted(names)), keys[person].leadloop_id
+            wanted[person] = LeadWrite(f"look:{person}", "record", key, found.object, found.id, fields=fields)
     current: dict[int, Mapping[str, Any]] = {}
-    wanted = [write for _, write in writes.values()]
+    failed = Failed()
+    size = crm.spec.capabilities.batch
     for start in range(0, len(wanted), size):
-        for seen in crm.adapter.read_back(wanted[start : start + size]):
-            current[writes[seen.effect][0]] = seen.fields
-    return current
+        seen, unread = ask_each(crm.adapter.read_back, dict(islice(wanted.items(), start, start + size)))
+        current |= {person: one.fields for person, one in seen.items()}
+        failed.add(unread)
+    return current, failed
 
 
 def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> Answered:
     now = loop.world.now()
     wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
+    if wish.looked_in_vain:
+        reading.close_rejects(tx, crm.name, "record", [one.key.leadloop_id])
     if one.chosen is not None:
         _link(tx, loop, crm, wish, one.chosen, one.current, now)
         _report_second(tx, loop, crm, one, one.chosen, now)
@@ -192,6 +192,19 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
         news = reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)
         tally.new_rejects += news
     return "refused"
+
+
+def _look_later(tx: Tx, loop: Loop, crm: Crm, person: int, failed: Failed, tally: Tally) -> None:
+    """Later, behind the others; where it is the lead's own trouble less and less often, and in time as a reject."""
+    now = loop.world.now()
+    if person in failed.open:
+        desired.look_behind(tx, crm.name, person, now)
+        return
+    in_vain = desired.look_later(tx, crm.name, person, now, FIRST_WAIT, LONGEST_WAIT)
+    if in_vain >= LASTING:
+        key = people.leadloop_id_of(tx, person)
+        why = as_reject(failed.own[person], key)
+        tally.new_rejects += reading.add_reject(tx, crm.name, "record", key, why, now, run=loop.run)
 
 
 def _why_not_created(crm: Crm, answer: Resolution | None) -> RecordError | None:

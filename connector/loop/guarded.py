@@ -64,7 +64,11 @@ def guarded(loop: Loop, connection: C, step: str, stream: str, work: Callable[[L
         tally.hint = "this is a mistake in leadloop; the log line has the place"
         log.error("stream failed", error=type(error).__name__, place=place_of(error))
     else:
-        _went_well(loop, connection.name, f"{step}/{stream}", log)
+        if tally.trouble is None:
+            _went_well(loop, connection.name, f"{step}/{stream}", log)
+        else:
+            _stopped(loop, connection.name, f"{step}/{stream}", tally.trouble, tally)
+            log.warning("some left for later", code=tally.trouble.code, text=tally.trouble.message)
     tally.requests = connection.requests() - before
     tally.duration_s = round(loop.world.monotonic() - began, 3)
     return tally

@@ -1,55 +1,83 @@
-"""Whom does a CRM know? Asked for many persons at once; an error about one of them holds up none of the others."""
+"""Many are asked about at once: an error about one of them holds up none of the others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
-from connector.adapter import PersonKeys, Resolution
+from msgspec import Struct, field
+
 from connector.errors import LeadloopError, RecordError, RemoteRefusal
-from connector.loop.context import Crm
 from connector.loop.stuck import may_be_its_own
 
 MOST: Final = 5
-"""Errors in a row, about persons asked for one by one, that are not taken for their own any more."""
+"""Errors in a row, about those asked for one by one, that are not taken for their own any more."""
 _OF_ONE: Final = ("record", "gone", "conflict")
 """What a refusal means that may be one person's; a field that is missing is everybody's."""
 
-Told = dict[str, Resolution]
-Failed = dict[str, LeadloopError]
+T = TypeVar("T")
+A = TypeVar("A")
 
 
-def resolved(crm: Crm, keys: Sequence[PersonKeys]) -> tuple[Told, Failed]:
-    """Answers, and errors of those about whom the CRM answers with one; both by leadloop_id.
+class Failed(Struct):
+    """Errors by the number of who they are about.
 
-    Where nobody is answered about, an error is not known to be one person's. Raises what is none, by its kind or as
-    one of `MOST` in a row.
+    `own` are of one alone, as others were answered about; whose the `open` ones are nobody knows.
     """
+
+    own: dict[int, LeadloopError] = field(default_factory=dict)
+    open: dict[int, LeadloopError] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[int, LeadloopError]:
+        """Both."""
+        return self.own | self.open
+
+    @property
+    def last(self) -> LeadloopError | None:
+        """One of them, for a line of the report."""
+        return next(reversed(self.all.values()), None)
+
+    def add(self, other: Failed) -> None:
+        """And those."""
+        self.own |= other.own
+        self.open |= other.open
+
+
+def ask_each(ask: Callable[[Sequence[T]], Sequence[A]], items: Mapping[int, T]) -> tuple[dict[int, A], Failed]:
+    """Answers and errors by number, asked for all at once if that goes well. `ask` answers in order, each item once.
+
+    Who is in neither was not asked about any more, after `MOST` errors in a row. Raises what by its kind is about the
+    account.
+    """
+    if not items:
+        return {}, Failed()
     try:
-        return {answer.leadloop_id: answer for answer in crm.adapter.resolve(keys)}, {}
+        return dict(zip(items, ask(list(items.values())), strict=True)), Failed()
     except LeadloopError as error:
         if not _may_be_its_own(error):
             raise
-        if len(keys) == 1:
-            return {}, {keys[0].leadloop_id: error}
-    return _one_by_one(crm, keys)
+        if len(items) == 1:
+            return {}, Failed(open=dict.fromkeys(items, error))
+    return _one_by_one(ask, items)
 
 
-def _one_by_one(crm: Crm, keys: Sequence[PersonKeys]) -> tuple[Told, Failed]:
-    told: Told = {}
-    failed: Failed = {}
-    in_a_row = 0
-    for key in keys:
+def _one_by_one(ask: Callable[[Sequence[T]], Sequence[A]], items: Mapping[int, T]) -> tuple[dict[int, A], Failed]:
+    told: dict[int, A] = {}
+    failed = Failed()
+    for number, item in items.items():
         try:
-            (told[key.leadloop_id],) = crm.adapter.resolve([key])
+            (told[number],) = ask([item])
         except LeadloopError as error:
-            in_a_row += 1
-            if not _may_be_its_own(error) or in_a_row >= MOST:
+            if not _may_be_its_own(error):
                 raise
-            failed[key.leadloop_id] = error
+            failed.open[number] = error
+            if len(failed.open) >= MOST:
+                return told, failed
         else:
-            in_a_row = 0
-    return told, failed
+            failed.own |= failed.open
+            failed.open = {}
+    return told, Failed(own=failed.all) if told else failed
 
 
 def _may_be_its_own(error: LeadloopError) -> bool:

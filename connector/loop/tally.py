@@ -7,6 +7,8 @@ from typing import Any, Literal
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
+from connector.errors import LeadloopError
+
 Outcome = Literal["ok", "partial", "failed"]
 
 
@@ -42,13 +44,16 @@ class Tally(Struct):
     """The connection waits, or was refused a moment ago: nothing was tried."""
     later: set[int] = field(default_factory=set)
     """Persons about whom the CRM could not be asked: the next run does."""
+    trouble: LeadloopError | None = None
+    """What kept back some of it, while the rest went on."""
 
     def as_json(self) -> dict[str, Any]:
         """The line as `run --once --json` prints it."""
         content = asdict(self)
         if self.read:
             content["why_zero"] = None  # the last page may have been empty; the stream was not
-        del content["exit_code"], content["goes_on"], content["passed_over"], content["later"]
+        for ours in ("exit_code", "goes_on", "passed_over", "later", "trouble"):
+            del content[ours]
         return content
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -42,6 +42,8 @@ class Desired(Struct, frozen=True):
     confirmed_at: str | None
     corrected: dict[str, Correction]
     """What others did to our fields, newest by field; a field that is written again is not in `have` until then."""
+    looked_in_vain: int = 0
+    """How often the CRM answered with an error, about this lead alone, when it was asked for the record."""
     cycle: int = 1
 
     @property
@@ -112,7 +114,7 @@ def wish_again(tx: sqlite3.Connection, connection: str, leadloop_id: str) -> Non
     """
     corrections.try_again(tx, connection, leadloop_id)
     tx.execute(
-        "UPDATE desired SET refused = NULL, resolved_at = NULL WHERE connection = ?"
+        "UPDATE desired SET refused = NULL, resolved_at = NULL, look_at = NULL WHERE connection = ?"
         " AND person_id = (SELECT coalesce(merged_into, id) FROM people WHERE leadloop_id = ?)",
         (connection, leadloop_id),
     )
@@ -146,29 +148,37 @@ def desired_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[tuple[str
     return {(row["connection"], row["person_id"]): _desired(row) for row in rows}
 
 
-def due_wishes(
-    db: sqlite3.Connection, connection: str, limit: int, *, unresolved: bool = False, resolved: bool = False
-) -> list[Desired]:
-    """Wishes worth a write, fresh first, whose record has no row on its way.
-
-    `unresolved`: only those never looked for yet; `resolved`: only those that were.
-    """
+def due_wishes(db: sqlite3.Connection, connection: str, limit: int, *, resolved: bool = False) -> list[Desired]:
+    """Wishes worth a write, fresh first, whose record has no row on its way; `resolved`: only those looked for."""
+    which = "AND (d.record_id IS NOT NULL OR d.resolved_at IS NOT NULL)" if resolved else ""
     rows = db.execute(
-        SELECT_DESIRED + DUE_AND_FREE,
-        {"connection": connection, "limit": limit, "unresolved": unresolved, "resolved": resolved},
+        f"{SELECT_DESIRED} {DUE} {which} {FREE} {FRESH_FIRST}", {"connection": connection, "limit": limit}
     )
     return [_desired(row) for row in rows]
 
 
-DUE_AND_FREE = """
-WHERE d.connection = :connection AND d.due = 1
-    AND (NOT :unresolved OR (d.record_id IS NULL AND d.resolved_at IS NULL))
-    AND (NOT :resolved OR d.record_id IS NOT NULL OR d.resolved_at IS NOT NULL)
+def to_look_for(db: sqlite3.Connection, connection: str, limit: int, now: datetime) -> list[int]:
+    """The persons whose wishes wait for it to be asked which record stands for them: fresh first.
+
+    Behind all of them come those who were looked for in vain, the one whose turn was longest ago first.
+    """
+    values = {"connection": connection, "limit": limit, "now": stamp(now)}
+    which = "d.record_id IS NULL AND d.resolved_at IS NULL AND"
+    new = db.execute(f"{SELECT_PERSON} {DUE} AND {which} d.look_at IS NULL {FREE} {FRESH_FIRST}", values)
+    again = db.execute(
+        f"{SELECT_PERSON} {DUE} AND {which} d.look_at <= :now {FREE} ORDER BY d.look_at LIMIT :limit", values
+    )
+    return [row[0] for row in (*new, *again)][:limit]
+
+
+SELECT_PERSON = "SELECT d.person_id FROM desired AS d"
+DUE = "WHERE d.connection = :connection AND d.due = 1"
+FREE = """
     AND NOT EXISTS (
         SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection
             AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'held', 'sent', 'unknown', 'pending'))
-ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit
 """
+FRESH_FIRST = "ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit"
 
 
 def _desired(row: sqlite3.Row) -> Desired:
@@ -189,6 +199,7 @@ def _desired(row: sqlite3.Row) -> Desired:
         have_at=unpack(row["have_at"]),
         confirmed_at=row["confirmed_at"],
         corrected=corrections.read(row["corrected"]),
+        looked_in_vain=row["looked_in_vain"],
         cycle=row["cycle"] or 1,
     )
 
@@ -254,9 +265,28 @@ def link(
 ) -> None:
     """The record that stands for this lead, found or made; None forgets it (it was deleted)."""
     tx.execute(
-        "UPDATE desired SET object = ?, record_id = ?, resolved_at = ? WHERE connection = ? AND person_id = ?",
+        "UPDATE desired SET object = ?, record_id = ?, resolved_at = ?, look_at = NULL, looked_in_vain = 0"
+        " WHERE connection = ? AND person_id = ?",
         (object, record_id, stamp(at), connection, person),
     )
+
+
+def look_later(
+    tx: sqlite3.Connection, connection: str, person: int, at: datetime, first: timedelta, longest: timedelta
+) -> int:
+    """The CRM answers with an error about this very lead: later, twice as long each time; how often that was by now."""
+    (times,) = tx.execute(
+        "UPDATE desired SET looked_in_vain = looked_in_vain + 1 WHERE connection = ? AND person_id = ?"
+        " RETURNING looked_in_vain",
+        (connection, person),
+    ).fetchone()
+    look_behind(tx, connection, person, at + min(longest, first * 2 ** min(times - 1, 20)))
+    return int(times)
+
+
+def look_behind(tx: sqlite3.Connection, connection: str, person: int, at: datetime) -> None:
+    """Look for this lead's record behind those who were not looked for since, and not before `at`."""
+    tx.execute("UPDATE desired SET look_at = ? WHERE connection = ? AND person_id = ?", (stamp(at), connection, person))
 
 
 def linked_record(tx: sqlite3.Connection, connection: str, person: int) -> tuple[str, str] | None:

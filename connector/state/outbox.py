@@ -136,10 +136,10 @@ def creations_looked_for_before(
 
 
 def in_state(db: sqlite3.Connection, connection: str, state: str, now: datetime, limit: int) -> list[Row]:
-    """Rows of one state whose time has come."""
+    """Rows of one state whose time has come, the one that waits longest first."""
     rows = db.execute(
         SELECT_ROW + "WHERE o.connection = ? AND o.state = ? AND (o.next_at IS NULL OR o.next_at <= ?)"
-        " ORDER BY o.id LIMIT ?",
+        " ORDER BY o.next_at, o.id LIMIT ?",
         (connection, state, stamp(now), limit),
     )
     return [_row(db, row) for row in rows]
@@ -336,6 +336,21 @@ def try_again(tx: sqlite3.Connection, connection: str, leadloop_id: str, kind: s
             " code = NULL, text = NULL, why = 'replayed' WHERE id = ?",
             ("unknown" if row["code"] == UNCONFIRMED else "replaced", stamp(at), row["id"]),
         )
+
+
+def any_confirmed(tx: sqlite3.Connection, connection: str, since: datetime) -> bool:
+    """Did any write of this connection arrive since then? The newest are looked at first: there it shows."""
+    row = tx.execute(
+        "SELECT 1 FROM outbox WHERE connection = ? AND state = 'confirmed' AND settled_at >= ?"
+        " ORDER BY id DESC LIMIT 1",
+        (connection, stamp(since)),
+    ).fetchone()
+    return row is not None
+
+
+def never_tried(tx: sqlite3.Connection, row_id: int) -> None:
+    """That a row was claimed does not count: what kept it back was not about any write."""
+    tx.execute("UPDATE outbox SET attempts = attempts - 1 WHERE id = ?", (row_id,))
 
 
 def sent_in_vain(tx: sqlite3.Connection, connection: str, person: int, since: datetime) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -440,6 +440,13 @@ def steps() -> list[tuple[str, list[str]]]:
         (
             "m002_our_fields_in_the_crm",
             [f"ALTER TABLE desired ADD COLUMN {column} {empty}" for column in ("have_at", "corrected")],
+        ),
+        (
+            "m003_looking_later",
+            [
+                "ALTER TABLE desired ADD COLUMN look_at TEXT",
+                "ALTER TABLE desired ADD COLUMN looked_in_vain INTEGER NOT NULL DEFAULT 0",
+            ],
         ),
     ]
 
