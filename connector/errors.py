@@ -3,6 +3,7 @@
     LeadloopError
     ├── ConfigError          stop before the first request; a person edits a file
     ├── AuthError            pause this connection, keep the others; a person renews it
+    │   └── ForbiddenError   the credentials are good, and may not do this
     ├── RetryableError       try again after retry_after_s
     │   ├── QuotaError       the account's budget is spent: this connection waits until then
     │   └── UnknownOutcome   a write may or may not have been applied: read back before sending again
@@ -80,6 +81,10 @@ class AuthError(LeadloopError):
 
     exit_code = 3
     default_code = "auth"
+
+
+class ForbiddenError(AuthError):
+    """The credentials are good and may not do this: one record's own trouble where they may do it with others."""
 
 
 class RetryableError(LeadloopError):

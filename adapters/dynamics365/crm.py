@@ -163,11 +163,17 @@ class Dynamics365Crm(CrmAdapter):
         )
 
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
-        return Walker(self.api, self.options, self.schema, self.history, self.key_tables).pages(cursor)
+        return self._walker().pages(cursor)
+
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return self._walker().one(object, id_)
 
     def removals(self, cursor: Json | None) -> Iterator[Page[Removal]]:
         named = [name for name, fields in self.options.fields.items() if name and fields]
         return removals.pages(self.api, self.schema, list(dict.fromkeys([*PEOPLE, *named])), cursor)
+
+    def _walker(self) -> Walker:
+        return Walker(self.api, self.options, self.schema, self.history, self.key_tables)
 
     def _people(self) -> People:
         return People(self.api, self.options.key, self.key_tables)

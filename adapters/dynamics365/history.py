@@ -14,19 +14,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from msgspec import Struct, field
+
 from adapters.dynamics365 import odata
 from adapters.dynamics365.api import ANNOTATIONS, ROOT, Api
 from adapters.dynamics365.multipart import Part, PartAnswer
 from adapters.dynamics365.schema import Column, Schema
 from adapters.dynamics365.tables import Table
-from connector.errors import RetryableError
+from connector.errors import LeadloopError, RetryableError
 from connector.model import FieldChange, Json
 
 REACHES_BACK: Final = timedelta(days=2)
 """Older changes are not asked for: a first walk takes records as they are, and a later one comes sooner."""
 MAX_DETAILS: Final = 100
 _UPDATE: Final = 2
+_THROTTLED: Final = (429, 503)
 _LINE: Final = "auditid,createdon,_userid_value,_objectid_value,attributemask"
+
+
+class Past(Struct, frozen=True):
+    """Changes by record id, oldest first; of which records a change was not told, and why; whether any was."""
+
+    changes: Mapping[str, Sequence[FieldChange]] = field(default_factory=dict)
+    failed: Mapping[str, LeadloopError] = field(default_factory=dict)
+    told: bool = False
+
+
+class _Untold(RetryableError):
+    """The platform failed at one change, in a batch that it answered."""
 
 
 class History:
@@ -39,20 +54,26 @@ class History:
         self._readable: bool | None = None
         self._user: str | None = None
 
-    def of(self, table: Table, rows: Sequence[Json]) -> dict[str, list[FieldChange]]:
-        """The late changes of these records, oldest first, by record id."""
+    def of(self, table: Table, rows: Sequence[Json]) -> Past:
+        """The late changes of these records."""
         since = self.api.client.now() - REACHES_BACK
         ids = [row[table.id] for row in rows if odata.moment(row["modifiedon"]) >= since]
         columns = self._columns(table.name)
         if not ids or not columns or not self.is_readable():
-            return {}
+            return Past()
         lines = [line for line in self._lines(table, ids, odata.sendable(since)) if _touches(line, columns)]
         found: dict[str, list[FieldChange]] = {}
+        failed: dict[str, LeadloopError] = {}
         for start in range(0, len(lines), MAX_DETAILS):
             some = lines[start : start + MAX_DETAILS]
-            for line, detail in zip(some, self._details(some), strict=True):
-                found.setdefault(line["_objectid_value"], []).extend(_changes(line, detail, columns))
-        return {one: sorted(changes, key=lambda change: change.at) for one, changes in found.items()}
+            for line, answer in zip(some, self._details(some), strict=True):
+                record_id = line["_objectid_value"]
+                try:
+                    found.setdefault(record_id, []).extend(_changes(line, _detail(answer), columns))
+                except _Untold as error:
+                    failed[record_id] = error
+        changes = {one: sorted(some, key=lambda change: change.at) for one, some in found.items() if one not in failed}
+        return Past(changes, failed, told=bool(changes))
 
     def is_readable(self) -> bool:
         """May this user read the log? Asked once, for one line."""
@@ -78,19 +99,21 @@ class History:
             found += self.api.all("audits", params)
         return found
 
-    def _details(self, lines: Sequence[Json]) -> list[Json]:
+    def _details(self, lines: Sequence[Json]) -> list[PartAnswer | None]:
         paths = (f"{ROOT}audits({line['auditid']})/Microsoft.Dynamics.CRM.RetrieveAuditDetails" for line in lines)
         parts = [Part("GET", path, None, {"Prefer": ANNOTATIONS}) for path in paths]
-        return [_detail(answer) for answer in self.api.batch(parts, safe=True)]
+        return self.api.batch(parts, safe=True)
 
 
 def _detail(answer: PartAnswer | None) -> Json:
     """What a change is about; nothing where our user may not see it, or where it was cleaned up meanwhile.
 
-    Raises RetryableError for an answer that did not come: the page is read once more.
+    Raises RetryableError where the batch was cut or throttled: the page is read once more.
     """
-    if answer is None or answer.status >= 429:
+    if answer is None or answer.status in _THROTTLED:
         raise RetryableError("Dynamics did not tell a change that its audit log names", code="bad_content")
+    if answer.status >= 500:
+        raise _Untold(f"Dynamics answered a question for a change with {answer.status}", code=f"http_{answer.status}")
     body = answer.body if answer.status == 200 and isinstance(answer.body, dict) else {}
     return body.get("AuditDetail") or {}
 

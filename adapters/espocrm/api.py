@@ -151,8 +151,11 @@ def saved(told: Any) -> Json:
 
 
 def moment(text: Any) -> datetime:
-    """A moment as EspoCRM tells it: UTC without saying so, in whole seconds."""
-    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    """A moment as EspoCRM tells it: UTC without saying so, in whole seconds. Raises ContractError."""
+    try:
+        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ContractError("EspoCRM told a moment that cannot be read", code="bad_time") from error
 
 
 def moment_text(at: datetime) -> str:

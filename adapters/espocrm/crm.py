@@ -90,6 +90,9 @@ class EspoCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return self.walker.pages(cursor)
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return self.walker.one(object, id_)
+
     def people(self) -> Callable[[str], bool]:
         """Formulas, workflows and jobs act as the system's user; other API users are programs, too."""
         machines = self.account.machines()

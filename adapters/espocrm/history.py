@@ -107,7 +107,7 @@ def _object(told: Any) -> Json:
 
 
 def _at(note: Json) -> datetime:
-    return moment(note["createdAt"])
+    return moment(note.get("createdAt"))
 
 
 def _by(note: Json) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from adapters.espocrm import history, views
@@ -13,6 +14,7 @@ from adapters.espocrm.directory import CONTACT_OF
 from adapters.espocrm.spec import CONTACT, LEAD, OPPORTUNITY, PEOPLE
 from adapters.espocrm.walking import walk
 from connector.adapter import Page
+from connector.adapter.apart import Apart
 from connector.adapter.nameless import told_apart
 from connector.adapter.seconds import BEGINNING, Mark
 from connector.errors import ConfigError
@@ -37,6 +39,7 @@ class Walker:
     def pages(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Pages of changed records; each carries the marks of all objects, so that any may be the last one saved."""
         since = self.account.options.since or BEGINNING
+        apart = Apart()
         marks = {name: Mark.read((cursor or {}).get(name), since) for name in self.objects}
         for name in self.objects:
             begun = marks[name].since
@@ -45,7 +48,14 @@ class Walker:
                 zero = None if rows else f"no {name} changed since {begun.isoformat()}"
                 stored = {one: reached.stored() for one, reached in marks.items()}
                 sound, bad = told_apart(rows, name, changed="modifiedAt")
-                yield Page([self._record(name, row, begun) for row in sound], stored, bad=bad, why_zero=zero)
+                make = partial(self._record, name, since=begun)
+                records, unread = apart.read(name, sound, lambda row: str(row["id"]), make)
+                yield Page(records, stored, bad=bad, why_zero=zero, unread=unread)
+
+    def one(self, name: str, record_id: str) -> CrmRecord | None:
+        """A record by its id; None when it is no more."""
+        row = self.account.api.one(name, record_id)
+        return None if row is None else self._record(name, row, since=self.account.options.since or BEGINNING)
 
     def _asked(self, name: str) -> list[str]:
         account = self.account
@@ -60,7 +70,7 @@ class Walker:
         own += ["emailAddress"] if name in PEOPLE else []
         return views.asked(account, name, [*own, *account.options.fields[name]])
 
-    def _record(self, name: str, row: Json, since: datetime) -> CrmRecord:
+    def _record(self, name: str, row: Json, *, since: datetime) -> CrmRecord:
         account, names = self.account, self.account.options.fields[name]
         key = account.key_on(name)
         changes = self._history(name, row, account.options.historic(name), since)

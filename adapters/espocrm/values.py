@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from adapters.espocrm.api import moment, moment_text
 from adapters.espocrm.columns import LISTS, NUMBERS, TIMES, WHOLE, Column
 from connector.adapter import fitting
-from connector.errors import RecordError
+from connector.errors import ContractError, RecordError
 
 
 def encoded(column: Column, value: Any) -> Any:
@@ -38,7 +39,8 @@ def decoded(column: Column | None, told: Any) -> Any:
     if column.type in NUMBERS:
         return _as_number(told)
     if column.type in ("datetime", "datetimeOptional") and len(told) > len("2026-01-01"):
-        return moment(told).isoformat().replace("+00:00", "Z")
+        with suppress(ContractError):  # what is no moment stands as it is, for the mapping to say so of its field
+            return moment(told).isoformat().replace("+00:00", "Z")
     return told
 
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from adapters.hubspot.platform import SEARCH
 from connector.adapter import Answer, Client
-from connector.errors import ContractError, UnknownOutcome
+from connector.errors import ContractError, LeadloopError, RetryableError, UnknownOutcome
 from connector.model import Json
 
 Action = Literal["create", "update", "upsert"]
@@ -27,6 +27,8 @@ MAX_FOUND: Final = 200
 MAX_LISTED: Final = 100
 MAX_SEARCH_CHARACTERS: Final = 3000
 MAX_LINKS: Final = 1000
+MISSING: Final = "OBJECT_NOT_FOUND"
+"""How a batch words that a record is not there."""
 OPTIONAL: Final = frozenset({"leads"})
 """Objects that only some plans have; others refuse the look at their properties."""
 
@@ -40,10 +42,11 @@ class Found(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """Records that were asked for, and those of which HubSpot says that they are not there."""
+    """Records that were asked for, those that are not there, and those that HubSpot, for some reason, did not tell."""
 
     rows: Sequence[Json]
     gone: frozenset[str] = frozenset()
+    failed: Mapping[str, LeadloopError] = field(default_factory=dict)
 
 
 class Api(Struct, frozen=True):
@@ -78,6 +81,7 @@ class Api(Struct, frozen=True):
         """Records by id, or by the unique property `by`. A merged record answers with its survivor, under its id."""
         rows: list[Json] = []
         gone: set[str] = set()
+        failed: dict[str, LeadloopError] = {}
         for some in chunks(dict.fromkeys(ids), MAX_WITH_HISTORY if history else MAX_ROWS):
             asked: Json = {"inputs": [{"id": one} for one in some], "properties": list(properties)}
             asked["propertiesWithHistory"] = list(history)
@@ -87,7 +91,8 @@ class Api(Struct, frozen=True):
             body = _object(self.client.request("POST", path, json=asked, safe=True, reserve=reserve))
             rows += _rows(body)
             gone.update(_told_missing(body))
-        return Read(rows, frozenset(gone))
+            failed |= _told_failed(body)
+        return Read(rows, frozenset(gone), failed)
 
     def one(self, object_name: str, record_id: str, properties: Sequence[str]) -> Json | None:
         """A record as it stands, the survivor of a merge for an old id; None when there is none."""
@@ -173,5 +178,19 @@ def _page(body: Json) -> Found:
 def _told_missing(body: Json) -> Iterator[str]:
     """Ids that a batch says are not there."""
     for error in body.get("errors") or ():
-        if error.get("category") == "OBJECT_NOT_FOUND":
-            yield from (str(one) for one in (error.get("context") or {}).get("ids") or ())
+        if error.get("category") == MISSING:
+            yield from _ids_of(error)
+
+
+def _told_failed(body: Json) -> dict[str, LeadloopError]:
+    """Ids that a batch was not able to tell of, with why."""
+    return {
+        one: RetryableError(f"HubSpot did not tell this record: {category}", code=category.lower())
+        for error in body.get("errors") or ()
+        if (category := str(error.get("category") or "unknown")) != MISSING
+        for one in _ids_of(error)
+    }
+
+
+def _ids_of(error: Json) -> list[str]:
+    return [str(one) for one in (error.get("context") or {}).get("ids") or ()]

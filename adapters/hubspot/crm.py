@@ -114,6 +114,9 @@ class HubSpotCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.api, self.options, self.types, self.page_size).pages(cursor)
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return Walker(self.api, self.options, self.types, self.page_size).one(object, id_)
+
     def people(self) -> Callable[[str], bool]:
         """Users have numbers; apps, workflows and HubSpot itself are told as kinds of source."""
         return str.isdigit

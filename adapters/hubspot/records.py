@@ -9,6 +9,7 @@ Quirk:  a history's lines name their author by user id where a person acted, els
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -16,7 +17,8 @@ from msgspec import Struct
 from adapters.hubspot.api import MAX_FOUND, Api
 from adapters.hubspot.properties import Types, value_of
 from adapters.hubspot.walking import Mark, moment, walk
-from connector.adapter import Options, Page
+from connector.adapter import Options, Page, Unread
+from connector.adapter.apart import Apart, told_together
 from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -36,6 +38,7 @@ class Walker(Struct, frozen=True):
         """Pages of changed records; each carries the marks of all objects, so that any may be the last one saved."""
         objects = [name for name, fields in self.options.fields.items() if name and fields]
         marks = {name: Mark.read((cursor or {}).get(name), self.options.since) for name in objects}
+        apart = Apart()
         for name in objects:
             types = self.types.of(name, self.options.fields[name])
             if types is None:
@@ -44,23 +47,41 @@ class Walker(Struct, frozen=True):
             for rows, mark in walk(self.api, name, marks[name], limit=self.limit):
                 marks[name] = mark
                 named, bad = told_apart(rows, name, changed="updatedAt")
-                records = self._records(name, [str(row["id"]) for row in named], types)
+                records, unread = self._records(name, [str(row["id"]) for row in named], types, apart)
                 zero = None if records or bad else f"no {name} changed since the last read"
-                yield Page(records, {one: at.stored() for one, at in marks.items()}, bad=bad, why_zero=zero)
+                stored = {one: at.stored() for one, at in marks.items()}
+                yield Page(records, stored, bad=bad, why_zero=zero, unread=unread)
 
-    def _records(self, name: str, ids: Sequence[str], types: Mapping[str, str]) -> list[CrmRecord]:
+    def one(self, name: str, record_id: str) -> CrmRecord | None:
+        """A record by its id, or who survived it; None when it is no more. Raises why it is not told."""
+        types = self.types.of(name, self.options.fields[name])
+        records, unread = ([], []) if types is None else self._records(name, [record_id], types, Apart())
+        for one in unread:
+            if one.error is not None:
+                raise one.error
+        return records[0] if records else None
+
+    def _records(
+        self, name: str, ids: Sequence[str], types: Mapping[str, str], apart: Apart
+    ) -> tuple[list[CrmRecord], list[Unread]]:
         if not ids:
-            return []
+            return [], []
         named = list(self.options.fields[name])
         columns = [*named, _EDITOR, *(("email",) if name == CONTACTS else ())]
         # Our key is ours alone: its history tells nothing.
         told = [one for one in self.options.historic(name) if one != self.options.key]
-        rows = self.api.read(name, ids, list(dict.fromkeys(columns)), history=told).rows
+        read = self.api.read(name, ids, list(dict.fromkeys(columns)), history=told)
+        rows = read.rows
         links = {} if name == CONTACTS else self.api.linked(name, CONTACTS, [str(row["id"]) for row in rows])
-        return [self._record(name, row, types, links.get(str(row["id"]), ())) for row in rows]
+        make = partial(self._record, name, types=types, links=links)
+        records, unread = apart.read(name, rows, lambda row: str(row["id"]), make)
+        return records, [*unread, *told_together(name, read.failed, others=bool(rows))]
 
-    def _record(self, name: str, row: Json, types: Mapping[str, str], contacts: Sequence[str]) -> CrmRecord:
+    def _record(
+        self, name: str, row: Json, *, types: Mapping[str, str], links: Mapping[str, Sequence[str]]
+    ) -> CrmRecord:
         properties: Json = row["properties"]
+        contacts = links.get(str(row["id"]), ())
         is_contact = name == CONTACTS
         return CrmRecord(
             object=name,

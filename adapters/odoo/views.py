@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Final
 
 from adapters.odoo.account import Account, link_id
 from adapters.odoo.columns import LABEL, Column
+from connector.errors import ContractError
 from connector.model import Json
 
 _BREAKS: Final = re.compile(r"<br\s*/?>|</p>\s*(?=<p\b)|</div>\s*(?=<div\b)")
@@ -63,15 +65,25 @@ def decoded(column: Column, value: Any) -> Any:
     if column.type == "many2one":
         return link_id(value)
     if column.type == "datetime":
-        return moment(value).isoformat().replace("+00:00", "Z")
+        return _told_moment(value)
     if column.type == "html":
         return unescape(_MARKS.sub("", _BREAKS.sub("\n", str(value))))
     return value
 
 
+def _told_moment(value: Any) -> Any:
+    """A moment in our words; what is none stands as it is, for the mapping to say so of its field."""
+    with suppress(ContractError):
+        return moment(value).isoformat().replace("+00:00", "Z")
+    return value
+
+
 def moment(text: Any) -> datetime:
-    """A time as Odoo tells it: UTC, to the second, and without saying so."""
-    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    """A time as Odoo tells it: UTC, to the second, and without saying so. Raises ContractError."""
+    try:
+        return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ContractError("Odoo told a moment that cannot be read", code="bad_time") from error
 
 
 def told(at: datetime) -> str:

@@ -167,6 +167,9 @@ class PipedriveCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return Walker(self.account).one(object, id_)
+
     def people(self) -> Callable[[str], bool]:
         """Pipedrive's own automations change records in the name of the user who made them."""
         own = str(checking.own_user(self.account).get("id"))

@@ -41,7 +41,7 @@ def of_deal(account: Account, deal_id: Any, names: Sequence[str]) -> list[FieldC
 
 
 def _changes(account: Account, by_code: dict[str, tuple[str, Column]], code: str, line: Json) -> list[FieldChange]:
-    at, by = moment(line["time"]), line.get("actor_user_id")
+    at, by = moment(line.get("time")), line.get("actor_user_id")
     author = None if by is None else str(by)
     told = [(name, column) for own, (name, column) in by_code.items() if own == code]
     changes = [

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from adapters.pipedrive import history
 from adapters.pipedrive.account import Account
 from adapters.pipedrive.api import list_cost
 from adapters.pipedrive.columns import DEAL, LEAD, PERSON
-from adapters.pipedrive.reading import Reader
+from adapters.pipedrive.reading import MANY_FROM, Reader
 from adapters.pipedrive.views import key_of, moment, primary
 from adapters.pipedrive.walking import BEGINNING, SOURCES, Source, read_mark, walk
 from connector.adapter import Page
+from connector.adapter.apart import Apart
 from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -42,6 +44,7 @@ class Walker:
             yield Page((), cursor, why_zero=why)
             return
         since = self.account.options.since or BEGINNING
+        apart = Apart()
         marks = {source.path: read_mark(cursor, source.path, since) for source in sources}
         for source in sources:
             for step in walk(self.account.api, source, marks[source.path]):
@@ -49,8 +52,16 @@ class Walker:
                 zero = None if step.rows else f"no {source.object} changed since the last read"
                 is_end = source is sources[-1] and step.is_last
                 rows, bad = told_apart(step.rows, source.object, changed="update_time")
-                records = self._records(source, rows, step.since)
-                yield Page(records, self._stored(marks, is_end=is_end), bad=bad, why_zero=zero)
+                persons = self._known_persons(source.object, rows)
+                make = partial(self._record, source.object, persons=persons, since=step.since)
+                records, unread = apart.read(source.object, rows, lambda row: str(row["id"]), make)
+                yield Page(records, self._stored(marks, is_end=is_end), bad=bad, why_zero=zero, unread=unread)
+
+    def one(self, object_name: str, record_id: str) -> CrmRecord | None:
+        """A record by its id; None when it is no more."""
+        row = self.reader.rows([(object_name, record_id)]).get((object_name, record_id))
+        since = self.account.options.since or BEGINNING
+        return None if row is None else self._record(object_name, row, persons={}, since=since)
 
     def _stored(self, marks: Mapping[str, datetime], *, is_end: bool) -> Json:
         """The marks, and after a whole look when that was and what the company's day allows."""
@@ -60,12 +71,24 @@ class Walker:
             stored["allowed"] = self.account.api.day.allowed
         return stored
 
-    def _records(self, source: Source, rows: Sequence[Json], since: datetime) -> list[CrmRecord]:
-        persons = self.reader.persons_behind([(source.object, row) for row in rows])
-        return [self._record(source.object, row, persons.get(str(row.get("person_id"))), since) for row in rows]
+    def _known_persons(self, object_name: str, rows: Sequence[Json]) -> dict[str, Json | None]:
+        """Who stands behind many records, asked for at once; where they are few, each is asked for with its record."""
+        ids = {str(row["person_id"]) for row in rows if object_name != PERSON and row.get("person_id")}
+        if len(ids) < MANY_FROM:
+            return {}
+        return {**dict.fromkeys(ids), **self.reader.persons_behind([(object_name, row) for row in rows])}
 
-    def _record(self, object_name: str, row: Json, person: Json | None, since: datetime) -> CrmRecord:
+    def _person(self, object_name: str, row: Json, persons: dict[str, Json | None]) -> Json | None:
+        id_ = str(row.get("person_id") or "")
+        if object_name == PERSON or not id_:
+            return None
+        if id_ not in persons:
+            persons[id_] = self.reader.persons_behind([(object_name, row)]).get(id_)
+        return persons[id_]
+
+    def _record(self, object_name: str, row: Json, *, persons: dict[str, Json | None], since: datetime) -> CrmRecord:
         account = self.account
+        person = self._person(object_name, row, persons)
         names = account.options.fields[object_name]
         changed_at = moment(row["update_time"])
         changes = self._history(object_name, row, account.options.historic(object_name), since)
@@ -79,7 +102,7 @@ class Walker:
             key=key_of(object_name, row, account.key_column(object_name)),
             links=_links(object_name, row),
             history=changes,
-            created_at=moment(row["add_time"]),
+            created_at=moment(row.get("add_time")),
         )
 
     def _history(self, object_name: str, row: Json, names: Sequence[str], since: datetime) -> list[FieldChange]:
@@ -94,7 +117,9 @@ def _next_look(cursor: Json | None, sources: Sequence[Source]) -> datetime | Non
     if cursor is None or not cursor.get("looked_at") or not cursor.get("allowed"):
         return None
     price = sum(list_cost(source.path) for source in sources)
-    return moment(cursor["looked_at"]) + timedelta(days=price / (float(cursor["allowed"]) * LOOKS_SHARE))
+    return datetime.fromisoformat(cursor["looked_at"]) + timedelta(
+        days=price / (float(cursor["allowed"]) * LOOKS_SHARE)
+    )
 
 
 def _links(object_name: str, row: Json) -> dict[str, list[tuple[str, str]]]:

@@ -9,13 +9,17 @@ from typing import Any
 from adapters.pipedrive.columns import LEAD, OF_PERSON, PERSON, Column
 from adapters.pipedrive.schema import Schema
 from adapters.pipedrive.values import decoded
+from connector.errors import ContractError
 from connector.model import Json
 
 
 def moment(text: Any) -> datetime:
-    """A time as any of the versions writes it; without an offset it is UTC."""
-    at = datetime.fromisoformat(str(text))
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    """A time as any of the versions writes it; without an offset it is UTC. Raises ContractError."""
+    try:
+        at = datetime.fromisoformat(str(text))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ContractError("Pipedrive told a moment that cannot be read", code="bad_time") from error
 
 
 def raw(object_name: str, row: Json, column: Column) -> Any:

@@ -89,6 +89,9 @@ class RdStationCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return Walker(self.account).one(id_)
+
     def _check(self, write: LeadWrite) -> None:
         """Can this write travel at all? Raises RecordError that says why not; ConfigError where none could."""
         check_write(write, self.spec.capabilities.writes, "RD Station CRM")

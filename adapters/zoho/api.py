@@ -144,6 +144,9 @@ def moment_text(at: datetime) -> str:
 
 
 def moment(text: Any) -> datetime:
-    """A moment as Zoho tells it, in the zone of the user or of the account."""
-    at = datetime.fromisoformat(str(text))
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    """A moment as Zoho tells it, in the zone of the user or of the account. Raises ContractError."""
+    try:
+        at = datetime.fromisoformat(str(text))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ContractError("Zoho told a moment that cannot be read", code="bad_time") from error

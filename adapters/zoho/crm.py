@@ -169,6 +169,9 @@ class ZohoCrm(CrmAdapter):
     def records(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         return Walker(self.account).pages(cursor)
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        return Walker(self.account).one(object, id_)
+
     def people(self) -> Callable[[str], bool]:
         me = str(self.account.me["id"])
         return lambda author: author != me

@@ -29,7 +29,7 @@ HOLDS: Final = "__timeline"
 def is_worth_asking(account: Account, row: Json, since: datetime) -> bool:
     """Did a person, or an automation, change this record within what is being read?"""
     changed_at = moment(row["Modified_Time"])
-    if changed_at < max(since, account.api.client.now() - RECENT) or row["Modified_Time"] == row["Created_Time"]:
+    if changed_at < max(since, account.api.client.now() - RECENT) or row["Modified_Time"] == row.get("Created_Time"):
         return False
     return reference(row.get("Modified_By")) != str(account.me["id"])
 
@@ -41,7 +41,7 @@ def of_record(
     found: list[FieldChange] = []
     for line in _lines(account, f"{object_name}/{record_id}/{HOLDS}", since):
         is_by_rule = bool(line.get("automation_details"))  # then `done_by` is who set it off, not who decided
-        at, by = moment(line["audited_time"]), None if is_by_rule else reference(line.get("done_by"))
+        at, by = moment(line.get("audited_time")), None if is_by_rule else reference(line.get("done_by"))
         for change in line.get("field_history") or ():
             found += _changes(account, object_name, names, change, at, by)
     return sorted(found, key=lambda change: change.at)
@@ -52,8 +52,8 @@ def _lines(account: Account, path: str, since: datetime) -> Iterator[Json]:
     params: dict[str, Any] = {"per_page": PAGE, "sort_by": "audited_time", "sort_order": "desc"}
     while True:
         listed = account.api.page(path, params, holds=HOLDS)
-        yield from (line for line in listed.rows if moment(line["audited_time"]) >= since)
-        is_enough = not listed.rows or moment(listed.rows[-1]["audited_time"]) < since
+        yield from (line for line in listed.rows if moment(line.get("audited_time")) >= since)
+        is_enough = not listed.rows or moment(listed.rows[-1].get("audited_time")) < since
         if is_enough or not listed.more or listed.token is None:
             return
         if listed.token == params.get("page_token"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from adapters.zoho import history, views
@@ -12,6 +13,7 @@ from adapters.zoho.api import CONTACTS, DEALS, LEADS, moment
 from adapters.zoho.directory import reference, signs
 from adapters.zoho.walking import BEGINNING, read_mark, walk
 from connector.adapter import Page
+from connector.adapter.apart import Apart
 from connector.adapter.nameless import told_apart
 from connector.model import CrmRecord, FieldChange, Json
 
@@ -33,6 +35,7 @@ class Walker:
     def pages(self, cursor: Json | None) -> Iterator[Page[CrmRecord]]:
         """Pages of changed records; each carries the marks of all objects, so that any may be the last one saved."""
         since = self.account.options.since or BEGINNING
+        apart = Apart()
         marks = {name: read_mark(cursor, name, since) for name in self.objects}
         for name in self.objects:
             for step in walk(self.account.api, name, self._columns(name), marks[name]):
@@ -40,7 +43,14 @@ class Walker:
                 zero = None if step.rows else f"no {name} changed since the last read"
                 stored = {one: at.isoformat() for one, at in marks.items()}
                 rows, bad = told_apart(step.rows, name, changed="Modified_Time")
-                yield Page(self._records(name, rows, step.since), stored, bad=bad, why_zero=zero)
+                make = partial(self._record, name, since=step.since)
+                records, unread = apart.read(name, rows, lambda row: str(row["id"]), make)
+                yield Page(records, stored, bad=bad, why_zero=zero, unread=unread)
+
+    def one(self, name: str, record_id: str) -> CrmRecord | None:
+        """A record by its id; None when it is no more."""
+        row = self.account.api.by_ids(name, [record_id], self._columns(name)).get(record_id)
+        return None if row is None else self._record(name, row, since=self.account.options.since or BEGINNING)
 
     def _columns(self, name: str) -> list[str]:
         account = self.account
@@ -51,10 +61,7 @@ class Walker:
         ours = account.options.ours.get(name, ())
         return views.asked(account, name, [*own, *account.options.fields[name]], spare=ours)
 
-    def _records(self, name: str, rows: Sequence[Json], since: datetime) -> list[CrmRecord]:
-        return [self._record(name, row, since) for row in rows]
-
-    def _record(self, name: str, row: Json, since: datetime) -> CrmRecord:
+    def _record(self, name: str, row: Json, *, since: datetime) -> CrmRecord:
         account, names = self.account, self.account.options.fields[name]
         ours = account.options.ours.get(name, ())
         key = account.key_on(name)
@@ -69,7 +76,7 @@ class Walker:
             key=_text(row.get(key)) if key else None,
             links=_links(name, row),
             history=changes or (),
-            created_at=moment(row["Created_Time"]),
+            created_at=moment(row.get("Created_Time")),
             # Without a timeline the stamp only says that it happened by then.
             precision="poll" if changes is None else "exact",
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from adapters.zoho.api import moment, moment_text
 from adapters.zoho.columns import CHOICES, NUMBERS, REFERENCES, WHOLE, Column
 from connector.adapter import fitting
-from connector.errors import RecordError
+from connector.errors import ContractError, RecordError
 
 
 def encoded(column: Column, value: Any) -> Any:
@@ -41,7 +42,8 @@ def decoded(column: Column | None, told: Any) -> Any:
     if told == "":
         return None
     if column is not None and column.type == "datetime" and isinstance(told, str):
-        return moment(told).isoformat().replace("+00:00", "Z")
+        with suppress(ContractError):  # what is no moment stands as it is, for the mapping to say so of its field
+            return moment(told).isoformat().replace("+00:00", "Z")
     return told
 
 

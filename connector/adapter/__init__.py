@@ -10,6 +10,7 @@ from connector.adapter.base import (
     Page,
     Removal,
     ToRead,
+    Unread,
 )
 from connector.adapter.client import Answer, Client, Credential
 from connector.adapter.crm import CrmAdapter, Found, PersonKeys, Resolution
@@ -33,5 +34,5 @@ __all__ = [
     "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "Credential",
     "CrmAdapter", "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit",
     "MarketingAdapter", "MarketingSpec", "NotDone", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal",
-    "Resolution", "Send", "Sending", "Spec", "StaticAuth", "ToRead",
+    "Resolution", "Send", "Sending", "Spec", "StaticAuth", "ToRead", "Unread",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from connector.adapter.client import Answer, Client
 from connector.adapter.declared import Spec
-from connector.errors import RecordError, RemoteError
+from connector.errors import LeadloopError, RecordError, RemoteError
 from connector.model import Json
 
 T = TypeVar("T")
@@ -24,11 +24,12 @@ T = TypeVar("T")
 class ToRead(Struct, frozen=True):
     """Something that a page named and nobody has read yet: the engine keeps it as a row until it is.
 
-    `stream`: `contacts` (a contact behind an id) or `activities` (the acts of a contact). `since` is the newest act
+    `stream`: `contacts` (a contact behind an id), `activities` (the acts of a contact) or, named by the engine alone,
+    `decisions` (a CRM record). `since` is the newest act
     that is worth asking for, when the page tells. `changed_at` orders them: fresh leads first.
     """
 
-    stream: Literal["contacts", "activities"]
+    stream: Literal["contacts", "activities", "decisions"]
     id: str
     since: datetime | None = None
     changed_at: datetime | None = None
@@ -55,6 +56,16 @@ class BadRecord(Struct, frozen=True):
     records: int = 1
 
 
+class Unread(Struct, frozen=True):
+    """A CRM record that changed and was not read whole: a part of it (its contact, its history) is told by itself, and
+    the platform answered `error`. None: it was not asked about any more. The engine asks for the record later.
+    """
+
+    object: str
+    id: str
+    error: LeadloopError | None = None
+
+
 class Page(Struct, Generic[T], frozen=True):
     """What one step of a stream brought, and where the stream stands once that is saved.
 
@@ -69,6 +80,7 @@ class Page(Struct, Generic[T], frozen=True):
     bad: Sequence[BadRecord] = ()
     total: int | None = None
     why_zero: str | None = None
+    unread: Sequence[Unread] = ()
 
 
 class CheckLine(Struct, frozen=True):

@@ -91,6 +91,10 @@ class CrmAdapter(Adapter):
         """Changed records of every object that the mapping's decisions name, as they stand, with history if kept."""
         raise NotImplementedError
 
+    def record(self, object: str, id_: str) -> CrmRecord | None:  # noqa: A002 - the field's word
+        """One record as `records` tells it; None when it is no more. Asked for what a page named as `unread` alone."""
+        raise NotImplementedError
+
     def people(self) -> Callable[[str], bool]:
         """What tells whether the author of a change, as records and histories name it, is a person: not leadloop, nor
         an automation of the CRM. May ask the platform who we are.

@@ -17,6 +17,7 @@ from connector.adapter.declared import CONNECTION, ErrorRule, Means
 from connector.errors import (
     AuthError,
     ContractError,
+    ForbiddenError,
     LeadloopError,
     QuotaError,
     RemoteError,
@@ -130,7 +131,7 @@ class Sorter:
             case "auth":
                 return AuthError(message, code=code, hint=hint or self._refused_hint)
             case "forbidden":
-                return AuthError(message, code=code, hint=hint or "grant the missing scope or permission")
+                return ForbiddenError(message, code=code, hint=hint or "grant the missing scope or permission")
             case "contract":
                 return ContractError(message, code=code, hint=hint)
             case _:

@@ -8,6 +8,7 @@ see `ours`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from connector.adapter import BadRecord, Page, Removal
@@ -15,33 +16,32 @@ from connector.adapter.crm import anybody
 from connector.adapter.cursors import resumed
 from connector.errors import RecordError
 from connector.lifecycle import Event, fold
-from connector.loop import ours
+from connector.loop import again, ours
 from connector.loop.context import Crm, Loop
 from connector.loop.join import DUPLICATE, join
+from connector.loop.owners import Owners, linked
 from connector.loop.score import stage_after
+from connector.loop.stuck import Stuck
 from connector.loop.tally import Tally
 from connector.mapping.decisions import IsPerson
 from connector.model import CrmRecord, Decision
 from connector.state import crm as store
 from connector.state import desired, leads, people, reading
-from connector.state.erasure import anyone_erased, erased_among, remember_erased
 from connector.state.store import Tx
 
-STREAM = "decisions"
+STREAM = again.STREAM
 
 
 def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
-    """Read every changed record since the cursor, one transaction a page."""
+    """Read every changed record since the cursor, one transaction a page; then those that were not read whole."""
     bookmark = reading.Bookmark(loop.store.read(), crm.name, STREAM)
-    is_person = crm.adapter.people() if crm.mapping.asks_people else anybody
+    saving = _Saving(loop, crm, tally)
+    stuck = Stuck(loop, crm, STREAM, tally)
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
     for page in resumed(crm.adapter.records, bookmark.stands):
-        found = ours.compare(loop, crm, page.records)
-        with loop.store.write(step=True) as tx:
-            _save_page(tx, loop, crm, page, tally, is_person)
-            ours.settle(tx, loop, crm, found, tally)
-            goes_on = bookmark.move(tx, page.cursor, loop.world.now())
+        goes_on = saving.page(page, bookmark)
+        again.put_off(stuck, page.unread, others=bool(page.records))
         tally.why_zero = page.why_zero or tally.why_zero
         if not goes_on:
             tally.why_zero = reading.SET_MEANWHILE
@@ -49,8 +49,38 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
             return
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, crm.name, STREAM, loop.world.now())
+    again.read_again(loop, crm, stuck, saving.one)
     if not tally.read and tally.why_zero is None:
         tally.why_zero = "no record changed in the CRM since the last read"
+
+
+class _Saving:
+    """What one reading brings, saved in a transaction a page, or a record that was asked for again."""
+
+    def __init__(self, loop: Loop, crm: Crm, tally: Tally) -> None:
+        self._loop, self._crm, self._tally = loop, crm, tally
+        self._is_person = crm.adapter.people() if crm.mapping.asks_people else anybody
+
+    def page(self, page: Page[CrmRecord], bookmark: reading.Bookmark) -> bool:
+        """Save a page and its cursor. False where a person set another cursor meanwhile."""
+        with self._transaction(page) as tx:
+            again.remember(tx, self._crm, page.unread)
+            return bookmark.move(tx, page.cursor, self._loop.world.now())
+
+    def one(self, name: str, record: CrmRecord | None) -> None:
+        """Save a record under the name that it was asked for by; None: it is no more."""
+        with self._transaction(Page([] if record is None else [record])) as tx:
+            reading.was_read(tx, self._crm.name, STREAM, [name])
+            if record is None:
+                reading.close_rejects(tx, self._crm.name, STREAM, [name])
+
+    @contextmanager
+    def _transaction(self, page: Page[CrmRecord]) -> Iterator[Tx]:
+        found = ours.compare(self._loop, self._crm, page.records)
+        with self._loop.store.write(step=True) as tx:
+            _save_page(tx, self._loop, self._crm, page, self._tally, self._is_person)
+            ours.settle(tx, self._loop, self._crm, found, self._tally)
+            yield tx
 
 
 def removals(loop: Loop, crm: Crm, tally: Tally) -> None:
@@ -90,16 +120,18 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
             changed = _take(tx, loop, crm, record, seen, owners, is_person, left_out)
         except RecordError as error:
             tally.rejected += 1
-            key = f"{record.object} {record.id}"
+            key = again.name_of(record.object, record.id)
             tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, key, error, now, run=loop.run)
             continue
         for lack in left_out:  # of a past decision, under its own place: the record itself was read well
             tally.new_rejects += reading.add_reject(tx, crm.name, STREAM, str(lack.place), lack, now, run=loop.run)
-        done.append(f"{record.object} {record.id}")
+        done.append(again.name_of(record.object, record.id))
         tally.saved += changed
         tally.unchanged += not changed
     if done and reading.has_open_rejects(tx, crm.name, STREAM):
         reading.close_rejects(tx, crm.name, STREAM, done)
+    if done and reading.has_reads(tx, crm.name):
+        reading.was_read(tx, crm.name, STREAM, done)
 
 
 def _park_bad(tx: Tx, loop: Loop, crm: Crm, stream: str, found: Sequence[BadRecord], tally: Tally) -> None:
@@ -109,77 +141,6 @@ def _park_bad(tx: Tx, loop: Loop, crm: Crm, stream: str, found: Sequence[BadReco
         tally.new_rejects += reading.add_reject(
             tx, crm.name, stream, bad.place, bad.error, loop.world.now(), raw=bad.raw or None, run=loop.run
         )
-
-
-class Owners:
-    """Whose each record of a page is: by our key, by an id known before, by a linked record, by address."""
-
-    def __init__(self, tx: Tx, loop: Loop, crm: Crm, records: Sequence[CrmRecord]) -> None:
-        self._tx, self._loop, self._crm = tx, loop, crm
-        self._by_key = people.persons_by_leadloop_id(tx, [record.key for record in records if record.key])
-        self._by_email = people.own_by_email(tx, [key for record in records if (key := self._email(record))])
-        self._known = store.persons_of_records(tx, crm.name, records)
-        self._by_id = {
-            object_: people.persons_by(
-                tx, people.crm_system(crm.name, object_), [one.id for one in records if one.object == object_]
-            )
-            for object_ in {record.object for record in records}
-        }
-        self._foreign = {} if crm.spec.network else self._by_marketing_id([record.id for record in records])
-        self._erased = self._erased_among(records)
-        self._gone = people.erased_of(tx, self._by_key.values()) if anyone_erased(tx) else set()
-
-    def was_erased(self, record: CrmRecord) -> bool:
-        """Is it the record of somebody who was erased? It stays in the CRM and is not kept here again."""
-        return (record.object, record.id) in self._erased or self._by_key.get(record.key or "") in self._gone
-
-    def stay_erased(self, record: CrmRecord, at: datetime) -> None:
-        """Know it again when address and key are changed, too, and where it went: a lead is converted to a contact.
-
-        Not its deals: they may be others', too.
-        """
-        persons = {self._crm.mapping.object, *self._crm.mapping.also}
-        refs = [(record.object, record.id), *(ref for ref in linked(record) if ref[0] in persons)]
-        keys = [(people.crm_system(self._crm.name, object_), id_) for object_, id_ in refs]
-        remember_erased(self._tx, keys, at)
-
-    def of(self, record: CrmRecord) -> int | None:
-        """The person of a record; None when nobody knows (yet)."""
-        found = self._by_key.get(record.key or "") or self._by_id[record.object].get(record.id)
-        found = found or self._known.get((record.object, record.id)) or self._linked(record)
-        if found is None and "email" in self._crm.mapping.match:
-            found = self._by_email.get(self._email(record) or "")
-        return found or self._foreign.get(record.id)
-
-    def _email(self, record: CrmRecord) -> str | None:
-        key = self._loop.emails.key(record.email)
-        return None if key is None or self._loop.emails.is_shared(key) else key
-
-    def _erased_among(self, records: Sequence[CrmRecord]) -> set[tuple[str, str]]:
-        ids = {(one.object, one.id): (people.crm_system(self._crm.name, one.object), one.id) for one in records}
-        emails = {(one.object, one.id): email for one in records if (email := self._email(one)) is not None}
-        gone = erased_among(self._tx, [*ids.values(), *((people.EMAIL, email) for email in emails.values())])
-        return {ref for ref in ids if ref[1] in gone or emails.get(ref) in gone}
-
-    def _linked(self, record: CrmRecord) -> int | None:
-        for object_, id_ in linked(record):
-            person = people.person_by(self._tx, people.crm_system(self._crm.name, object_), id_)
-            if person is not None:
-                return person
-        return None
-
-    def _by_marketing_id(self, ids: Sequence[str]) -> dict[str, int]:
-        """A file of decisions names leads by the id that marketing gave them."""
-        found: dict[str, int] = {}
-        for source in reversed(self._loop.marketing):
-            found |= people.persons_by(self._tx, source.name, ids)
-        return found
-
-
-def linked(record: CrmRecord) -> Iterator[tuple[str, str]]:
-    """The records that a record names as the same person's: its lead, contact, deal."""
-    for pairs in record.links.values():
-        yield from pairs
 
 
 def _take(

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from connector.adapter import ContactAnswer, Removal, ToRead
+from connector.adapter.apart import may_be_of_one_read
 from connector.errors import LeadloopError
 from connector.loop.acts import save_acts
 from connector.loop.context import Loop, Marketing
 from connector.loop.identify import save_contact_page
 from connector.loop.join import join
-from connector.loop.stuck import Stuck, may_be_its_own
+from connector.loop.stuck import Stuck
 from connector.loop.tally import Tally
 from connector.state import contacts as store_contacts
 from connector.state import people, reading
@@ -38,7 +39,7 @@ def named_contacts(loop: Loop, source: Marketing, tally: Tally) -> None:
             _read_contacts(loop, source, ids, answered, tally)
         except LeadloopError as error:
             left = [id_ for id_ in ids if id_ not in answered]
-            if loop.stopping() or not may_be_its_own(error):
+            if loop.stopping() or not may_be_of_one_read(error):
                 raise
             _read_one_by_one(loop, source, left, error, stuck, tally)
         else:

@@ -25,7 +25,8 @@ log = Log()
 Work = Callable[[Tx, Store, Json], Json]
 
 TOLD_AGAIN: Final = ("decisions", "removals")
-"""Streams of which no single record can be asked for: what was parked is read when the platform tells it anew."""
+"""Streams of which a record is asked for by itself only where it was not read whole: else it is read when the platform
+tells it anew."""
 
 
 def carry_out(loop: Loop) -> int:
@@ -82,14 +83,14 @@ def _replay(tx: Tx, store: Store, args: Json) -> Json:
     ]
     if not wanted and args.get("id") is not None:
         raise _no_reject(args["id"])
-    left = [one for one in wanted if one.stream in TOLD_AGAIN]
+    left = [one for one in wanted if one.stream in TOLD_AGAIN and not _is_named(tx, one)]
     if left and args.get("id") is not None:
         raise _is_told_again(left[0])
     wanted = [one for one in wanted if one not in left]
     for one in wanted:
         if one.stream in ("contacts", "named_contacts"):
             reading.want_read_again(tx, one.connection, one.key)
-        elif one.stream == "activities":
+        elif one.stream in ("activities", "decisions"):
             reading.read_now(tx, one.connection, one.key)
         else:
             outbox.try_again(tx, one.connection, one.key, one.stream, store.now())
@@ -104,6 +105,11 @@ def _drop(tx: Tx, _store: Store, args: Json) -> Json:
     if not done.rowcount:
         raise _no_reject(args["id"])
     return {"dropped": done.rowcount}
+
+
+def _is_named(tx: Tx, one: reading.Reject) -> bool:
+    """Is it a record that is asked for by its id, since it was not read whole?"""
+    return reading.is_named(tx, one.connection, one.stream, one.key)
 
 
 def _is_told_again(one: reading.Reject) -> RecordError:

@@ -1,7 +1,7 @@
-"""Contacts about which a platform answers with an error, while it answers about others: none holds up those behind it.
+"""Records about which a platform answers with an error, while it answers about others: none holds up those behind it.
 
-One error says nothing about whose it is: the contact's, or the platform's. So the contact is put off and the next one
-is asked for. An answer to that one shows that the trouble was the contact's own, and it is a reject until it was read.
+One error says nothing about whose it is: the record's, or the platform's. So the record is put off and the next one
+is asked for. An answer to that one shows that the trouble was the record's own, and it is a reject until it was read.
 As many errors in a row as `MOST` mean the platform, and stop the stream.
 """
 
@@ -10,24 +10,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from connector.errors import ContractError, LeadloopError, QuotaError, RecordError, RetryableError
-from connector.loop.context import Loop, Marketing
+from connector.adapter.apart import MOST, may_be_its_own, may_be_of_one_read
+from connector.errors import LeadloopError, RecordError
+from connector.loop.context import Crm, Loop, Marketing
 from connector.loop.tally import Tally
 from connector.state import reading
 
-MOST: Final = 3
-"""Errors in a row that are not taken for the contacts' own any more."""
+__all__ = ["FIRST_WAIT", "LONGEST_WAIT", "MOST", "Stuck", "may_be_its_own"]
+
 FIRST_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(days=1)
-"""How long a contact is put off: twice as long with each time."""
-_OF_ALL: Final = frozenset({"dns", "unreachable", "tls", "lease_held", "lease_lost", "sign_in_unavailable"})
-"""Codes of trouble that no contact makes."""
+"""How long a record is put off: twice as long with each time."""
 
 
 class Stuck:
-    """The contacts that one turn of a stream did not get an answer about."""
+    """The contacts, or records of a CRM, that one turn of a stream did not get an answer about."""
 
-    def __init__(self, loop: Loop, source: Marketing, stream: str, tally: Tally) -> None:
+    def __init__(self, loop: Loop, source: Marketing | Crm, stream: str, tally: Tally) -> None:
         self._loop = loop
         self._source = source
         self._stream = stream
@@ -35,8 +34,8 @@ class Stuck:
         self._in_a_row: list[tuple[str, LeadloopError]] = []
 
     def put_off(self, id_: str, error: LeadloopError) -> None:
-        """Ask about this contact later. Raises the error when it is not, or no longer, taken for this contact's own."""
-        if self._loop.stopping() or not may_be_its_own(error):
+        """Ask about this one later. Raises the error when it is not, or no longer, taken for its own."""
+        if self._loop.stopping() or not may_be_of_one_read(error):
             raise error
         with self._loop.store.write(durable=False, step=True) as tx:
             times = reading.put_off(
@@ -49,7 +48,7 @@ class Stuck:
             raise error
 
     def answered(self) -> None:
-        """The platform answers about others: what failed before was the contacts' own."""
+        """The platform answers about others: what failed before was the records' own."""
         for id_, error in self._in_a_row:
             self._reject(id_, error)
         self._in_a_row.clear()
@@ -69,12 +68,3 @@ class Stuck:
         self._tally.read += 1
         self._tally.rejected += 1
         self._tally.new_rejects += news
-
-
-def may_be_its_own(error: LeadloopError) -> bool:
-    """May this be about one contact alone? Not a spent budget, nor what the platform says that all have to wait for."""
-    if isinstance(error, QuotaError):
-        return False
-    if isinstance(error, RetryableError):
-        return error.retry_after_s is None and error.code not in _OF_ALL
-    return isinstance(error, ContractError | RecordError)

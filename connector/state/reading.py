@@ -161,6 +161,12 @@ def read_now(tx: sqlite3.Connection, connection: str, id_: str) -> None:
     tx.execute("UPDATE to_read SET next_at = NULL WHERE connection = ? AND id = ?", (connection, id_))
 
 
+def is_named(db: sqlite3.Connection, connection: str, stream: str, id_: str) -> bool:
+    """Is this one waiting to be read?"""
+    sql = "SELECT 1 FROM to_read WHERE connection = ? AND stream = ? AND id = ?"
+    return db.execute(sql, (connection, stream, id_)).fetchone() is not None
+
+
 def was_read(tx: sqlite3.Connection, connection: str, stream: str, ids: Iterable[str]) -> None:
     """These were read: forget that they were wanted."""
     tx.executemany(

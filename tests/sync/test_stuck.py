@@ -11,6 +11,7 @@ from tests.sync.world import Company
 
 TROUBLE = {
     "an error of the server": Reply(500, b"<html>oops"),
+    "a right that is lacking": Reply(403, {}),
     "a refusal": Reply(422, {"errors": {"error_type": "INVALID", "error_message": "no"}}),
     "another shape": Reply(200, {"x": 1}),
     "no JSON": Reply(200, b"[NaN]"),

@@ -14,6 +14,7 @@ from adapters.rdstation.sales.directory import OVERLAP
 from adapters.rdstation.sales.rows import LOST, Deal
 from adapters.rdstation.sales.scanning import BEGINNING
 from connector.adapter import Page
+from connector.adapter.apart import Apart
 from connector.adapter.cursors import unreadable
 from connector.adapter.nameless import nameless
 from connector.model import CrmRecord, Json
@@ -32,14 +33,20 @@ class Walker:
         mark = _mark(cursor, self.account.options.since)
         begun = api.client.now()
         seen: set[tuple[str, datetime]] = set()
+        apart = Apart()
         for step, is_last in _with_last(api.changed(mark)):
             fresh = [deal for deal in step.deals if (deal.id, deal.updated_at) not in seen]
             seen.update((deal.id, deal.updated_at) for deal in fresh)
             reached = max(mark, begun - OVERLAP) if is_last else step.reached
             zero = None if fresh else "no deal changed since the last read"
             bad = [nameless(DEAL, deal.updated_at.isoformat()) for deal in fresh if not deal.id]
-            records = [self._record(deal) for deal in fresh if deal.id]
-            yield Page(records, _cursor(reached), bad=bad, why_zero=zero)
+            records, unread = apart.read(DEAL, [deal for deal in fresh if deal.id], lambda deal: deal.id, self._record)
+            yield Page(records, _cursor(reached), bad=bad, why_zero=zero, unread=unread)
+
+    def one(self, deal_id: str) -> CrmRecord | None:
+        """A deal by its id; None when it is no more."""
+        deal = self.account.api.deal(deal_id)
+        return None if deal is None else self._record(deal)
 
     def _record(self, deal: Deal) -> CrmRecord:
         view = self.account.view

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from connector.adapter import Limit, MarketingAdapter
-from connector.errors import AuthError, LeadloopError
+from connector.errors import AuthError, ForbiddenError, LeadloopError
 from connector.model import Outcome
 from connector.testing.conformance.marketing.keeping import Kept
 from connector.testing.conformance.marketing.world import DocumentedError, MarketingWorld
@@ -104,7 +104,12 @@ def _go_on(world: MarketingWorld) -> None:
 
 
 def _sorted_as(error: LeadloopError | None) -> type | None:
-    """The error's place in the tree of connector.errors; a finer class of the client's own counts as its parent."""
+    """The error's place in the tree of connector.errors; a finer class of the client's own counts as its parent.
+
+    So do rights that are lacking: platforms differ in how well they tell them from credentials that are refused.
+    """
+    if isinstance(error, ForbiddenError):
+        return AuthError
     return next((one for one in type(error).__mro__ if one.__module__ == "connector.errors"), None)
 
 
