@@ -262,6 +262,8 @@ class Outcome(Struct, frozen=True):
     retry_after_s: float | None = None
     moved: bool = False
     """With `rejected`: the record was converted, merged or deleted meanwhile; resolve the person again."""
+    hint: str | None = None
+    """What a person can do about it, where that is known; the reject shows it."""
 
 
 class ReadBack(Struct, frozen=True):

@@ -55,7 +55,7 @@ def of_refusal(write: LeadWrite, object_name: str, refusal: RemoteRefusal) -> Ou
     text = _sentence(refusal.code, refusal.field, first.text if first else "")
     return Outcome(
         write.effect, "rejected", record_id=write.record_id, object=object_name, code=refusal.code, text=text,
-        field=refusal.field,
+        field=refusal.field, hint=refusal.hint,
     )  # fmt: skip
 
 

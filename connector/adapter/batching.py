@@ -101,8 +101,9 @@ def interrupted(write: LeadWrite, error: LeadloopError) -> Outcome:
     """The outcome of a write whose own call met `error`: unknown where that does not say that nothing was applied."""
     if isinstance(error, UnknownOutcome | ContractError):
         return Outcome(
-            write.effect, "unknown", record_id=write.record_id, object=write.object, code=error.code, text=error.message
-        )
+            write.effect, "unknown", record_id=write.record_id, object=write.object, code=error.code,
+            text=error.message, hint=error.hint,
+        )  # fmt: skip
     return put_off(write, error)
 
 
@@ -111,5 +112,5 @@ def put_off(write: LeadWrite, error: LeadloopError) -> Outcome:
     wait_s = error.retry_after_s if isinstance(error, RetryableError) else None
     return Outcome(
         write.effect, "rejected", record_id=write.record_id, object=write.object, code=error.code,
-        text="not sent: " + error.message, retry_after_s=PAUSE_S if wait_s is None else wait_s,
+        text="not sent: " + error.message, retry_after_s=PAUSE_S if wait_s is None else wait_s, hint=error.hint,
     )  # fmt: skip

@@ -101,7 +101,7 @@ class Sending:
         for write in writes:
             self.outcomes[write.effect] = Outcome(
                 write.effect, status, record_id=write.record_id, code=error.code, text=error.message,
-                field=getattr(error, "field", None), retry_after_s=wait_s, moved=moved,
+                field=getattr(error, "field", None), retry_after_s=wait_s, moved=moved, hint=error.hint,
             )  # fmt: skip
 
     def outcomes_of(self, batch: Sequence[LeadWrite]) -> list[Outcome]:

@@ -37,7 +37,7 @@ def unusable(write: LeadWrite, kinds: Collection[str], platform: str) -> Outcome
     except RecordError as error:
         return Outcome(
             write.effect, "rejected", record_id=write.record_id, object=write.object, code=error.code,
-            text=error.message,
+            text=error.message, hint=error.hint,
         )  # fmt: skip
     return None
 

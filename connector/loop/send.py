@@ -147,7 +147,9 @@ def _unknown(row: Row, lost: UnknownOutcome) -> Outcome:
 
 def _refused(row: Row, refused: LeadloopError) -> Outcome:
     field = refused.field if isinstance(refused, RecordError) else None
-    return Outcome(row.write.effect, "rejected", code=refused.code, text=refused.message, field=field)
+    return Outcome(
+        row.write.effect, "rejected", code=refused.code, text=refused.message, field=field, hint=refused.hint
+    )
 
 
 def _doubt(loop: Loop, rows: Sequence[Row], why: str) -> None:

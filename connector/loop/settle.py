@@ -242,7 +242,8 @@ class Settler:
             outcome.text or "the platform refused this write",
             code=outcome.code or "refused",
             field=outcome.field,
-            hint=f"correct the value or the mapping ('leadloop check {self._channel.name}' says what does not fit),"
+            hint=outcome.hint
+            or f"correct the value or the mapping ('leadloop check {self._channel.name}' says what does not fit),"
             " then 'leadloop rejects replay'",
         )
         return reading.add_reject(

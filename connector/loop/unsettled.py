@@ -26,6 +26,7 @@ ASK_AGAIN: Final = timedelta(seconds=15)
 """After how long it is asked after again; later half of its age."""
 NEVER_THERE: Final = "never_there"
 """Code of a write that was sent again and again, and is not there, while others arrive."""
+NOT_TAKEN: Final = "see what is special about this lead over there, then 'leadloop rejects replay'"
 LONGEST: Final = timedelta(hours=1)
 
 
@@ -78,7 +79,7 @@ def _not_there(tx: Tx, channel: Channel, settler: Settler, row: Row, now: dateti
     """It did not arrive: once more, later and in smaller company each time, until a person has to look."""
     if is_lasting(tx, channel, row.attempts, since=row.sent_at):
         text = f"sent {row.attempts} times, and {channel.name} does not have it"
-        settler.settle([row], [Outcome(row.write.effect, "rejected", code=NEVER_THERE, text=text)])
+        settler.settle([row], [Outcome(row.write.effect, "rejected", code=NEVER_THERE, text=text, hint=NOT_TAKEN)])
         return
     next_at = now + pause(row.attempts - 1)
     outbox.send_again(tx, row.id, now, next_at=next_at, why="read back: it is not there")

@@ -13,7 +13,7 @@ from connector.loop.requests import perform
 from connector.loop.tally import exit_code, outcome
 from connector.model import CrmRecord, Json
 from connector.testing.conformance.crm.without_id import WithoutId
-from connector.testing.simulator import Fault
+from connector.testing.simulator import Fault, Reply
 from tests.sync.world import Company, line_of
 
 
@@ -234,3 +234,12 @@ def test_an_unreadable_amount_of_the_past_is_a_reject_of_its_own_and_the_deal_go
 
 def _with_an_odd_past(record: CrmRecord) -> CrmRecord:
     return replace(record, history=[replace(one, old="many") if one.old == 500 else one for one in record.history])
+
+
+def test_a_refused_write_says_what_the_adapter_knows_to_do_about_it(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    refusal = Reply(400, {"errors": {"error_type": "INVALID_FIELDS", "error_message": "no such field"}})
+    company.rd.faults.append(Fault("reply", path="/platform/contacts/", method="PATCH", times=9, reply=refusal))
+    company.run()
+    [(code, hint)] = company.ask("SELECT code, hint FROM rejects WHERE connection = 'rd'")
+    assert (code, hint) == ("INVALID_FIELDS", "the mapping writes a field that is read-only or unknown")
