@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from connector.conditions import normalise
+from connector.conditions import as_text, is_blank, normalise
 from connector.mapping.marketing_file import ContactLine
 from connector.mapping.mistakes import Mistakes
 from connector.mapping.paths import Path, Read, compile_path
@@ -134,6 +134,7 @@ class ContactMapping:
         with mistakes.at("contact", index, "transform"):
             finish = compile_finish(line, line.to, setting)
         if line.to in CONSENT:
+            _check_words(line, index, mistakes)
             lane = line.to.removeprefix("consent.")
             self._consent.append((lane, path.read, finish))
             self._asked[lane] = (*self._asked.get(lane, ()), *path.reads)
@@ -144,6 +145,15 @@ class ContactMapping:
             self._others.append((line.to, path.read, finish))
         if line.when_blank != "clear":
             self._keep[line.to] = line.when_blank == "fill_only"
+
+
+def _check_words(line: ContactLine, index: int, mistakes: Mistakes) -> None:
+    """A table of consent gives our words: any other says nothing, and an opt-out behind it would be lost."""
+    for word, ours in (line.values or {}).items():
+        if not is_blank(ours) and normalise(as_text(ours)) not in CONSENT_WORDS:
+            remedy = f"allowed: {', '.join(CONSENT_WORDS)}, or null for blank"
+            key = str(word) if isinstance(word, float) else word
+            mistakes.add(("contact", index, "values", key), "this is no word of consent", remedy)
 
 
 def _consent_word(value: Any, lane: str, notes: list[Note]) -> Consent | None:

@@ -33,7 +33,11 @@ Maker: TypeAlias = Callable[[Any, Setting], Transform]
 
 TRUE_WORDS: Final = frozenset({"true", "yes", "y", "on", "1", "sim", "s", "si", "verdadeiro", "verdadero"})
 FALSE_WORDS: Final = frozenset({"false", "no", "n", "off", "0", "nao", "falso"})
-NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+GROUPS: Final = r"[+-]? ?(?:[0-9]+|[0-9]{{1,3}}(?:[{between}][0-9]{{2,3}})*[{between}][0-9]{{3}})(?:[{point}][0-9]+)?"
+NUMBER: Final = re.compile(GROUPS.format(between=", ", point="."))
+NUMBER_WITH_COMMA: Final = re.compile(GROUPS.format(between=". ", point=","))
+"""Signs between thousands stand only where thousands end (or lakhs): `1,5` is one and a half, and no fifteen."""
+NARROW_SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
 def compile_transforms(entries: tuple[str | dict[str, Any], ...], setting: Setting) -> tuple[Transform, ...]:
@@ -128,7 +132,10 @@ def _order(option: Any) -> str | None:
 
 
 def _number(option: Any, _setting: Setting) -> Transform:
-    """`1234.5` from a number or its text; `{number: comma}` reads 1.234,5 as people write it in many countries."""
+    """`1234.5` from a number or its text; `{number: comma}` reads 1.234,5 as people write it in many countries.
+
+    A text that is written the other way is none: read as if, ten euros and a half would be a thousand and fifty.
+    """
     if option not in (None, "comma"):
         raise ValueError("'number' takes no option, or comma: {number: comma}")
     return lambda value, _: _plain(_decimal(value, comma=option == "comma"))
@@ -141,11 +148,11 @@ def _integer(value: Any) -> int:
 def _decimal(value: Any, *, comma: bool) -> Decimal:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(repr(value))
-    text = as_text(value).replace(" ", "").replace("\u00a0", "")
-    text = text.replace(".", "").replace(",", ".") if comma else text.replace(",", "")
-    if not NUMBER.fullmatch(text):
+    text = as_text(value).translate(NARROW_SPACES).strip()
+    if not (NUMBER_WITH_COMMA if comma else NUMBER).fullmatch(text):
         raise ValueError("this is no number")
-    return Decimal(text)
+    text = text.replace(" ", "")
+    return Decimal(text.replace(".", "").replace(",", ".") if comma else text.replace(",", ""))
 
 
 def _plain(exact: Decimal) -> int | float:

@@ -202,3 +202,19 @@ def test_any_record_maps_the_same_way_twice_and_stays_untouched(raw: dict[str, A
     assert mapping.contact(raw) == once
     assert raw == copy
     assert mapping.merged(once.attributes, once) == once.attributes
+
+
+@pytest.mark.parametrize("ours", ["no", "opted out", "false", "1"])
+def test_a_table_of_consent_that_gives_another_word_is_refused_since_an_opt_out_would_be_lost(marketing, ours):
+    with pytest.raises(ConfigError) as caught:
+        marketing(f"contact:\n  - {{to: consent.email, from: OptIn, values: {{Sim: granted, Não: {ours}}}}}\n")
+    [problem] = caught.value.problems
+    assert (problem.path, problem.message) == ("contact[1].values.Não", "this is no word of consent")
+    assert problem.value == (ours if ours in ("false", "1") else f"'{ours}'")
+    assert problem.remedy == "allowed: granted, denied, unknown, or null for blank"
+
+
+def test_a_table_of_consent_may_leave_words_blank_and_write_ours_as_it_likes(marketing):
+    line = "contact:\n  - {to: consent.contact, from: Calls, values: {S: Granted, N: DENIED, '?': null}}\n"
+    assert marketing(line).contact({"Calls": "N"}).consent == {"contact": "denied"}
+    assert marketing(line).contact({"Calls": "?"}).consent == {}

@@ -47,6 +47,10 @@ def changed(entry: str | dict[str, Any], value: Any, record: dict[str, Any] | No
         ("number", "1,234.5", 1234.5),
         ("number", "12", 12),
         ({"number": "comma"}, "1.234,5", 1234.5),
+        ("number", "- 1 234\u202f567.25", -1234567.25),
+        ("number", "12,34,567", 1234567),
+        ({"number": "comma"}, "1,5", 1.5),
+        ({"number": "comma"}, "1 234 567", 1234567),
         ("integer", "2.5", 2),
         ("integer", 3.7, 4),
         ("boolean", "Sim", True),
@@ -80,6 +84,8 @@ def test_a_phone_without_a_plus_is_read_in_the_persons_own_country() -> None:
         ("datetime", "2026-13-01"), ("datetime", -5), ("e164", "11 90000-0000"), ("e164", "+55 1"),
         ("country_code", "Narnia"),
         ({"date": "day_first"}, "31/02/2026"),
+        ("number", "10,50"), ("number", "1234,56"), ("number", "1,5"), ("integer", "1,5"), ("number", "1.234,5"),
+        ("number", "1 5"), ({"number": "comma"}, "1234.56"), ({"number": "comma"}, "1,234.5"),
     ],
 )  # fmt: skip
 def test_a_value_of_another_kind_is_not_guessed(entry: Any, value: Any) -> None:
