@@ -28,6 +28,7 @@ from adapters.acton.dates import from_milliseconds, seconds
 from adapters.acton.lists import Lists, list_of
 from adapters.acton.paging import result_of, steps
 from connector.adapter import Client, Page
+from connector.adapter.apart import Failures
 from connector.errors import ContractError
 from connector.model import Json
 
@@ -65,7 +66,7 @@ class Reports(Struct):
     elsewhere: set[str] = field(default_factory=set)
 
     def walk(self, cursor: Json | None) -> Iterator[Page[Json]]:
-        """Acts of messages, the oldest message first."""
+        """Acts of messages, the oldest message first. One that cannot be read is told when the others are done."""
         stood: Json = cursor or {"known": {}, "first": True}
         now = self.client.now()
         if "listed" in stood and now - _moment(stood["listed"]) < LOOK_EVERY:
@@ -73,10 +74,13 @@ class Reports(Struct):
             return
         messages = sorted(self._messages(), key=lambda one: (one.at, one.id))
         due = [one for one in messages if self._is_due(one, stood, now)]
+        failures = Failures()
         for message in due:
-            for page in self._look(message, stood):
-                stood = page.cursor or stood
-                yield page
+            with failures.of_one():
+                for page in self._look(message, stood):
+                    stood = page.cursor or stood
+                    yield page
+        failures.end()
         yield Page(cursor=_ended(stood, messages, now), why_zero=self._why_zero(len(due)))
 
     def _why_zero(self, looks: int) -> str | None:

@@ -13,13 +13,18 @@ from datetime import datetime
 from adapters.hubspot import emails, forms
 from adapters.hubspot.api import Api
 from connector.adapter import Page
+from connector.adapter.apart import Failures
 from connector.model import Json
 
 
 def pages(api: Api, chosen: Sequence[str], since: datetime | None, cursor: Json | None) -> Iterator[Page[Json]]:
-    """Forms first. A page without a cursor belongs to a walk that is not at its end yet."""
+    """Forms first. A page without a cursor belongs to a walk that is not at its end yet.
+
+    A form that cannot be read is told when everything else is done.
+    """
+    failures = Failures()
     stood = {"forms": {}, "emails": None, **(cursor or {})}
-    for page, marks in forms.pages(api, chosen, since, stood["forms"]):
+    for page, marks in forms.pages(api, chosen, since, stood["forms"], failures):
         if marks is not None:
             stood["forms"] = marks
         yield Page(page.records, dict(stood) if marks is not None else None, why_zero=page.why_zero)
@@ -27,3 +32,4 @@ def pages(api: Api, chosen: Sequence[str], since: datetime | None, cursor: Json 
         if mark is not None:
             stood["emails"] = mark
         yield Page(page.records, dict(stood) if mark is not None else None, why_zero=page.why_zero)
+    failures.end()

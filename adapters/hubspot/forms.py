@@ -17,6 +17,7 @@ from urllib.parse import quote
 from adapters.hubspot.api import Api
 from adapters.hubspot.walking import ms
 from connector.adapter import Page
+from connector.adapter.apart import Failures
 from connector.adapter.cursors import reading
 from connector.errors import ContractError
 from connector.model import Json
@@ -28,9 +29,9 @@ Marks = dict[str, int]
 
 
 def pages(
-    api: Api, chosen: Sequence[str], since: datetime | None, marks: Mapping[str, int]
+    api: Api, chosen: Sequence[str], since: datetime | None, marks: Mapping[str, int], failures: Failures
 ) -> Iterator[tuple[Page[Json], Marks | None]]:
-    """Pages of submissions; marks stand beside the last page of each form."""
+    """Pages of submissions; marks stand beside the last page of each form. One that cannot be read stops no other."""
     stood = dict(marks)
     found = 0
     listed = _forms(api)
@@ -42,13 +43,14 @@ def pages(
         with reading():
             until = stood[guid] - OVERLAP_MS if guid in stood else ms(since) if since else 0
         newest = stood.get(guid, 0)
-        for rows in _submissions(api, guid, until):
-            found += len(rows)
-            newest = max([newest, *(int(row["submittedAt"]) for row in rows)])
-            yield Page([_act(form, row) for row in rows]), None
-        if newest:
-            stood[guid] = min(newest, ms(api.client.now()))  # a time to come would hide what comes before it
-        yield Page(), dict(stood)
+        with failures.of_one():
+            for rows in _submissions(api, guid, until):
+                found += len(rows)
+                newest = max([newest, *(int(row["submittedAt"]) for row in rows)])
+                yield Page([_act(form, row) for row in rows]), None
+            if newest:
+                stood[guid] = min(newest, ms(api.client.now()))  # a time to come would hide what comes before it
+            yield Page(), dict(stood)
     if not found:
         yield Page(why_zero=f"none of {len(listed)} forms was submitted since the last read"), None
 

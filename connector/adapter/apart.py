@@ -6,7 +6,8 @@ many errors in a row as `MOST` nobody is asked any more, and the rest is only na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from connector.adapter.base import Unread
@@ -46,6 +47,39 @@ class Apart:
             else:
                 self._in_a_row = 0
         return records, unread
+
+
+class Failures:
+    """Of the parts of a walk (forms, messages) those about which the platform answers with an error: the others are
+    read, each from where it stands, and the walk ends with the first error. Silence stops it, as `MOST` in a row.
+    """
+
+    def __init__(self) -> None:
+        self._first: LeadloopError | None = None
+        self._in_a_row = 0
+
+    @contextmanager
+    def of_one(self) -> Iterator[None]:
+        """Around the reading of one part."""
+        try:
+            yield
+        except LeadloopError as error:
+            if not may_be_of_one_read(error):
+                raise
+            self._in_a_row += isinstance(error, RetryableError)
+            if self._in_a_row >= MOST:
+                raise
+            self._first = self._first or error
+        else:
+            self._in_a_row = 0
+
+    def end(self) -> None:
+        """All were read that can be. Raises the first error; a right that is lacking for one part is no refused sign-in."""
+        first = self._first
+        if isinstance(first, ForbiddenError):
+            raise ContractError(first.message, code=first.code, hint=first.hint) from first
+        if first is not None:
+            raise first
 
 
 def told_together(object_name: str, failed: Mapping[str, LeadloopError], *, others: bool) -> list[Unread]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.errors import ContractError
+from connector.errors import ContractError, RetryableError
 from connector.testing.conformance.marketing.keeping import Kept
 from connector.testing.simulator import Fault, Reply
 
@@ -150,6 +150,22 @@ def test_a_message_that_was_deleted_meanwhile_stops_nobody(world):
     gone = Reply(404, {"errorCode": 10030, "message": "Invalid or deleted message"})
     world.simulator.faults.append(Fault("reply", path=f"/{goes.id}/report$", reply=gone))
     assert [act["name"] for act in read(world)] == ["stays"]
+
+
+def test_a_message_whose_report_fails_stops_no_other_and_is_told_at_the_end(world):
+    ana, kept = world.add(1), Kept()
+    fails, stays = world.simulator.send("fails"), world.simulator.send("stays")
+    for message in (fails, stays):
+        world.simulator.react(message, ana, "OPENED")
+    broken = Fault("reply", path=f"/{fails.id}/report$", times=100, reply=Reply(500, {"errorCode": 1}))
+    world.simulator.faults.append(broken)
+    told = []
+    with pytest.raises(RetryableError):
+        for page in kept._walk("activities", world.adapter().activities(None)):
+            told += page.records
+    assert [act["name"] for act in told] == ["stays"]
+    world.simulator.faults.clear()
+    assert [act["name"] for act in read(world, kept)] == ["fails"]
 
 
 def test_messages_are_read_however_their_parts_are_called(world):

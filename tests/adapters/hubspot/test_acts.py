@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.hubspot import emails
-from connector.errors import ContractError
+from connector.errors import ContractError, RemoteRefusal, RetryableError
 from connector.testing.simulator import Fault, Reply
 
 WEEK_S = 7 * 86_400
@@ -91,6 +91,26 @@ def test_a_form_deleted_while_it_is_read_stops_nothing(world):
     world.simulator.faults.append(gone)
     found, _, why = acts(world.adapter())
     assert (found, why) == ([], ["none of 1 forms was submitted since the last read"])
+
+
+@pytest.mark.parametrize("reply", [Reply(400, {"message": "?"}), Reply(403, {}), Reply(500, {}), Reply(200, ["?"])])
+def test_a_form_that_cannot_be_read_stops_neither_other_forms_nor_mail_events(world, reply):
+    other = world.account.add_form("Newsletter")
+    for form in (world.form, other):
+        world.account.submit(form, "a@example.com")
+    world.clock.advance(60)
+    world.account.mail("OPEN", "a@example.com")
+    world.clock.advance(60)
+    world.simulator.faults.append(Fault("reply", path=f"/submissions/forms/{world.form}", times=100, reply=reply))
+    found, cursor = [], None
+    with pytest.raises((ContractError, RetryableError, RemoteRefusal)):  # nothing that pauses the whole connection
+        for page in world.adapter().activities(None):
+            found += page.records
+            cursor = page.cursor or cursor
+    assert sorted(one.get("formName", "mail") for one in found) == ["Newsletter", "mail"]
+    world.simulator.faults.clear()
+    found, _, _ = acts(world.adapter(), cursor)
+    assert "E-book" in {one.get("formName") for one in found}
 
 
 def test_mail_events_tell_of_persons_only_and_pass_on_the_mark_of_machines(world):
