@@ -12,6 +12,7 @@ import click
 from connector import __version__
 from connector.cli.caller import Caller, Family
 from connector.cli.failing import failing, show_usage
+from connector.cli.output import print_anything
 from connector.startup import keep_memory_private, lighten
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -111,6 +112,7 @@ class Root(Family):
     def invoke(self, ctx: click.Context) -> Any:
         lighten()
         keep_memory_private()
+        print_anything()
         with failing(ctx, ctx.ensure_object(Caller)):
             return super().invoke(ctx)
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from connector.cli import main
 from connector.cli.caller import Caller
-from connector.cli.output import table
+from connector.cli.output import table, visible
 
 CLEARS = "\x1b[2J"
 """What clears a terminal; the single character of it is \x9b."""
@@ -62,6 +62,24 @@ def test_what_it_was_can_still_be_read_on_the_line_where_it_belongs(told):
     assert not [line for line in said.splitlines() if line.startswith("  2026-11-20 12:31")]
     document = json.loads(on_a_terminal(told, "explain", "ana@acme.example", "--json"))
     assert document["history"][-1]["reason_text"].startswith("ring\x07 twice\x9b2J\n")
+
+
+def test_a_terminal_that_lacks_a_character_gets_it_spelled_out(company):
+    company.write("in/acts.csv", ACTS.replace(CLEARS, "📣–"))
+    company.run()
+    call = ["--config", str(company.config), "report", "sources"]
+    for charset in ("latin-1", "ascii"):
+        caller = Caller(environ={}, now=lambda: company.now, sleep=company.slept.append)
+        told = CliRunner(charset=charset).invoke(main, call, obj=caller)
+        assert (told.exit_code, told.exception) == (0, None)
+        assert "ebook-\\U0001f4e3\\u2013one" in told.stdout_bytes.decode(charset)
+        document = CliRunner(charset=charset).invoke(main, [*call, "--json"], obj=caller).stdout_bytes
+        assert "📣–" in str(json.loads(document.decode(charset)))
+
+
+def test_what_would_be_read_backwards_is_shown_in_the_order_in_which_it_stands():
+    assert visible("form \u202egnp.exe\u2069 \u2028x") == "form \\u202egnp.exe\\u2069 \\u2028x"
+    assert visible("שלום — 👩\u200d💻") == "שלום — 👩\u200d💻"
 
 
 def test_a_row_of_a_table_is_one_line():
