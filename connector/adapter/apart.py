@@ -74,7 +74,7 @@ class Failures:
             self._in_a_row = 0
 
     def end(self) -> None:
-        """All were read that can be. Raises the first error; a right that is lacking for one part is no refused sign-in."""
+        """All were read that can be. Raises the first error: a right that one part lacks is no refused sign-in."""
         first = self._first
         if isinstance(first, ForbiddenError):
             raise ContractError(first.message, code=first.code, hint=first.hint) from first
