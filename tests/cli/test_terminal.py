@@ -68,13 +68,12 @@ def test_a_terminal_that_lacks_a_character_gets_it_spelled_out(company):
     company.write("in/acts.csv", ACTS.replace(CLEARS, "📣–"))
     company.run()
     call = ["--config", str(company.config), "report", "sources"]
-    for charset in ("latin-1", "ascii"):
-        caller = Caller(environ={}, now=lambda: company.now, sleep=company.slept.append)
-        told = CliRunner(charset=charset).invoke(main, call, obj=caller)
-        assert (told.exit_code, told.exception) == (0, None)
-        assert "ebook-\\U0001f4e3\\u2013one" in told.stdout_bytes.decode(charset)
-        document = CliRunner(charset=charset).invoke(main, [*call, "--json"], obj=caller).stdout_bytes
-        assert "📣–" in str(json.loads(document.decode(charset)))
+    caller = Caller(environ={}, now=lambda: company.now, sleep=company.slept.append)
+    told = CliRunner(charset="latin-1").invoke(main, call, obj=caller)
+    assert (told.exit_code, told.exception) == (0, None)
+    assert "ebook-\\U0001f4e3\\u2013one" in told.stdout_bytes.decode("latin-1")
+    document = CliRunner(charset="latin-1").invoke(main, [*call, "--json"], obj=caller).stdout_bytes
+    assert "📣–" in str(json.loads(document.decode("latin-1")))
 
 
 def test_what_would_be_read_backwards_is_shown_in_the_order_in_which_it_stands():
