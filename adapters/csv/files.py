@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,24 @@ class Source(Struct, frozen=True):
         return cls(path.parent, path.name)
 
     def files(self) -> list[Path]:
-        """In the order of their names; hidden ones are left out. Raises RetryableError when the folder is not there."""
-        if not self.folder.is_dir() and not self.may_be_missing:
-            raise RetryableError(
-                f"the folder {self.folder} cannot be read",
-                code="no_folder",
-                hint="create or mount it, and let the user of leadloop read it",
-            )
-        found = sorted(self.folder.glob(self.pattern))
-        return [path for path in found if path.is_file() and not path.name.startswith(".")]
+        """In the order of their names; hidden ones are left out. Raises RetryableError when nobody lets us look."""
+        try:
+            names = sorted(path.name for path in self.folder.iterdir())  # glob takes a shut folder for an empty one
+            found = [self.folder / name for name in names if fnmatchcase(name, self.pattern) and name[0] != "."]
+            return [path for path in found if path.is_file()]
+        except FileNotFoundError as error:
+            if self.may_be_missing:
+                return []
+            raise self._shut(error) from None
+        except OSError as error:
+            raise self._shut(error) from None
+
+    def _shut(self, error: OSError) -> RetryableError:
+        return RetryableError(
+            f"the folder {self.folder} cannot be read: {error.strerror}",
+            code="no_folder",
+            hint="create or mount it, and let the user of leadloop read it",
+        )
 
 
 class Mark(Struct, frozen=True):

@@ -32,13 +32,13 @@ class LeadsFile(Struct):
 
     def rows(self) -> Rows:
         """All leads. Raises ContractError when somebody put another file in this place, or damaged ours."""
-        stamp = self._stamp()
-        if self._rows is None or stamp != self._known:
-            try:
+        try:
+            stamp = self._stamp()
+            if self._rows is None or stamp != self._known:
                 self._rows, self._columns = self._read() if stamp else ({}, ())
-            except OSError as error:
-                raise cannot_read(self.path, error) from None
-            self._known = stamp
+                self._known = stamp
+        except OSError as error:
+            raise cannot_read(self.path, error) from None
         return self._rows
 
     def columns(self) -> tuple[str, ...]:

@@ -26,13 +26,25 @@ from connector.state.store import Store, told
 
 def path_of(caller: Caller) -> Path:
     """The configuration's file. Raises ConfigError when there is none, which is no mistake inside of it."""
-    if not caller.config_path.exists():
+    if not has_config(caller):
         raise ConfigError(
             f"there is no configuration at {caller.config_path}",
             code="no_config",
             hint="name it with --config, or make one with 'leadloop init'",
         )
     return caller.config_path
+
+
+def has_config(caller: Caller) -> bool:
+    """Is there a configuration? Raises ConfigError where this user may not look."""
+    try:
+        return caller.config_path.exists()
+    except OSError as error:
+        raise ConfigError(
+            f"the configuration {caller.config_path} cannot be read: {error.strerror}",
+            code="no_config",
+            hint="let the user of leadloop read it and the folders on the way to it",
+        ) from error
 
 
 def config_of(caller: Caller) -> Config:

@@ -41,8 +41,15 @@ def lines_of_state(state: Path) -> Iterator[Line]:
             "disk", f"the state lies on {kind}, a network file system", "keep the state on a disk of this machine"
         )
     for path in (state, key_file(state), *(state.with_name(state.name + end) for end in ("-wal", "-shm"))):
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & PRIVATE:
+        if _is_open_to_others(path):
             yield warn("state", f"others may read {path}", f"chmod 600 {path}")
+
+
+def _is_open_to_others(path: Path) -> bool:
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & PRIVATE)
+    except OSError:  # not there, or in a folder that even we may not look into: the state says so itself
+        return False
 
 
 def lines_of_packages() -> Iterator[Line]:

@@ -21,6 +21,7 @@ from connector.loop.run import STEPS, run_once
 from connector.loop.tally import Tally, exit_code, outcome
 from connector.model import Json
 from connector.state.store import Store, told
+from connector.state.unusable import is_there
 
 
 def one_pass(caller: Caller, only: Sequence[str], connection: str | None, *, dry_run: bool) -> tuple[Json, int]:
@@ -63,7 +64,7 @@ def _stores(stack: ExitStack, config: Config, world: World, *, dry_run: bool) ->
         return store, store
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadloop-dry-")))
     copy = folder / "leadloop.db"
-    if config.state.exists():
+    if is_there(config.state):
         original = Store.open_to_read(config.state, now=world.now)
         stack.callback(original.close)
         original.backup(copy)

@@ -14,7 +14,7 @@ from connector.errors import LockedError, StateError
 from connector.state.replacing import finish, remove, swap
 from connector.state.restore import Decided, decided_in, distrust, uphold
 from connector.state.store import Store, told
-from connector.state.unusable import is_circumstance, telling
+from connector.state.unusable import is_circumstance, is_there, telling
 
 
 class Restored(Struct, frozen=True):
@@ -34,7 +34,7 @@ def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> Restored:
     present state may be damaged: it is only moved.
     """
     _decided_in(state, now)  # refuses the database of another program before anything is touched
-    if state.exists() and Store(state, now=now).is_held_elsewhere():
+    if is_there(state) and Store(state, now=now).is_held_elsewhere():
         raise LockedError("a running process holds the state", hint="stop it, restore, start it again")
     fresh = state.with_name(f"{state.name}.restoring")
     with telling(state):

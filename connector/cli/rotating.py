@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.state.store import Store
-from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from, new_key
+from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from, new_key, next_key_file, write_key
 
 
 def rotate(store: Store, config: Config, old_key_file: Path | None) -> int:
@@ -32,21 +31,9 @@ def _rotate_file(store: Store) -> int:
     """The next key is on disk before the first token depends on it, and takes the old one's name after the last."""
     old = key_beside(store.path)
     place = key_file(store.path)
-    following = place.with_name(f"{place.name}.next")
+    following = next_key_file(store.path)
     if not following.exists():
-        _write(following, new_key())
+        write_key(following, new_key())
     count = SqliteTokens(store, [following.read_bytes().strip(), old]).seal_again()
     following.replace(place)
     return count
-
-
-def _write(path: Path, key: bytes) -> None:
-    """Whole or not at all, so that a half-written key is never taken for one."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    with part.open("wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

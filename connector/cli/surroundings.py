@@ -18,6 +18,7 @@ from connector.config import Config
 from connector.errors import ConfigError, StateError
 from connector.state import operation
 from connector.state.store import Store, told
+from connector.state.unusable import is_there
 
 
 def doctor_lines(caller: Caller) -> list[Line]:
@@ -46,7 +47,7 @@ def _files(caller: Caller) -> Iterator[Line]:
 
 
 def _state(caller: Caller, config: Config) -> Iterator[Line]:
-    if not config.state.exists():
+    if not is_there(config.state):
         yield ok("state", "there is none yet; the first run makes it")
         return
     with closing(Store.open_to_read(config.state, now=caller.now)) as store, told(config.state):

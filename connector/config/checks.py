@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,9 +30,15 @@ def together(config: Config, places: Places) -> Iterator[Problem]:
 def absent_files(config: Config, places: Places) -> Iterator[Problem]:
     """Files that the configuration points at and that are not there."""
     for file in config.files():
-        if not holds_reference(str(file.path)) and not file.path.is_file():
-            remedy = "correct the path; it is relative to the folder of this configuration"
-            yield places.problem(file.place, "this file does not exist", remedy=remedy)
+        try:
+            if holds_reference(str(file.path)) or file.path.is_file():
+                continue
+        except PermissionError:
+            remedy = "let the user of leadloop read the file and the folders on the way to it"
+            yield places.problem(file.place, "this file lies where this user may not look", remedy=remedy)
+            continue
+        remedy = "correct the path; it is relative to the folder of this configuration"
+        yield places.problem(file.place, "this file does not exist", remedy=remedy)
 
 
 def inline_secrets(data: Any, places: Places) -> Iterator[Problem]:
@@ -69,8 +76,9 @@ def _connections(config: Config) -> Iterator[tuple[Place, Connection]]:
 
 
 def _state(config: Config, places: Places) -> Iterator[Problem]:
-    if config.state.is_dir():
-        yield places.problem(("state",), "this is a folder", remedy="name a file in it, such as leadloop.db")
+    with suppress(OSError):  # a folder that this user may not look into: who opens the state says whose it is
+        if config.state.is_dir():
+            yield places.problem(("state",), "this is a folder", remedy="name a file in it, such as leadloop.db")
 
 
 def _names(config: Config, places: Places) -> Iterator[Problem]:

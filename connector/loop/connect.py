@@ -26,7 +26,7 @@ from connector.mapping import CrmMapping, MarketingMapping, RecordReader, load_c
 from connector.scoring import Model, load_model
 from connector.state.budgets import SqliteBudgets
 from connector.state.store import Store
-from connector.state.tokens import SqliteTokens, key_beside, key_from
+from connector.state.tokens import SqliteTokens, key_from, keys_beside
 
 
 class Files(Struct, frozen=True):
@@ -95,10 +95,10 @@ class Connector:
         self.files = files
         self.world = world
         secret = config.secret_key.get_secret_value() if config.secret_key else None
-        key = key_from(secret) if secret else key_beside(network_store.path)
+        keys = [key_from(secret)] if secret else keys_beside(network_store.path)
         chance = random.Random(int.from_bytes(world.random_bytes(8)))  # noqa: S311 - spreads retries, keeps no secret
         self.network = Network(
-            SqliteTokens(network_store, [key]),
+            SqliteTokens(network_store, keys),
             SqliteBudgets(network_store),
             HttpWorld(world.now, world.monotonic, world.sleep, chance.random),
             factor=limit_factor,

@@ -24,7 +24,7 @@ from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
 from connector.state.migrate import create, is_empty, migrate
 from connector.state.schema import SCHEMA_VERSION
-from connector.state.unusable import unusable
+from connector.state.unusable import is_there, telling, unusable
 from connector.state.version import address, version_of
 
 Tx = sqlite3.Connection
@@ -78,7 +78,7 @@ class Store:
     @classmethod
     def open_to_read(cls, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Store:
         """Open an existing state without the right to change it (also beside a running daemon)."""
-        if not path.exists():
+        if not is_there(path):
             raise _no_state(path)
         with told(path):
             if not version_of(path, SCHEMA_VERSION):
@@ -228,12 +228,15 @@ class Store:
             raise unusable(self.path, error) from error
         try:
             self._flock(lock)
-        except OSError as error:
+        except BlockingIOError as error:
             lock.close()
             raise LockedError(
                 f"{self._holder()} holds {self.path.name}",
                 hint="it works on its own; stop it first if you want to run steps by hand",
             ) from error
+        except OSError as error:  # a file system without locks
+            lock.close()
+            raise unusable(self.path, error) from error
         return lock
 
     def _holder(self) -> str:
@@ -244,11 +247,11 @@ class Store:
         return f"process {row['pid']} on {row['host']}, since {row['since']},"
 
     def _flock(self, lock: IO[str]) -> None:
-        """Lock, or raise OSError. Whoever only asks whether it is taken holds it for an instant: that is waited out."""
+        """Lock, or raise BlockingIOError. Who only asks whether it is taken has it for a moment: waited out."""
         for patience_s in (0.05, 0.2, None):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 if patience_s is None:
                     raise
                 threading.Event().wait(patience_s)
@@ -272,10 +275,10 @@ class Store:
             return False
         except OSError as error:
             raise unusable(self.path, error) from error
-        with lock:
+        with lock, telling(self.path):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 return True
             return False
 

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from hashlib import scrypt
@@ -57,18 +58,61 @@ def key_beside(state: Path) -> bytes:
     path = key_file(state)
     try:
         if not path.exists():
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(new_key())
-                file.flush()
-                os.fsync(file.fileno())
+            _make_key(path)
         path.chmod(0o600)
         key = path.read_bytes().strip()
-    except OSError:
-        key = b""
+    except OSError as error:
+        hint = "let the user of leadloop read and write it and its folder, and look at the disk's space"
+        raise StateError(f"the key file {path} cannot be used: {error.strerror}", code="bad_key", hint=hint) from error
     if not _is_key(key):
-        raise StateError(f"the key file {path} cannot be used", code="bad_key", hint="put back the key that it held")
+        hint = "put back the key that it held; with none, take the file away and sign in anew: 'leadloop auth NAME'"
+        raise StateError(f"the key file {path} cannot be used: it holds no key", code="bad_key", hint=hint)
     return key
+
+
+def keys_beside(state: Path) -> list[bytes]:
+    """That key, and the one that follows it where a change of keys was killed: tokens may stand under either."""
+    key, following = key_beside(state), next_key_file(state)
+    with suppress(OSError):
+        if _is_key(found := following.read_bytes().strip()):
+            return [key, found]
+    return [key]
+
+
+def next_key_file(state: Path) -> Path:
+    """Where the key lies that takes over, while tokens are sealed anew."""
+    return key_file(state).with_name(f"{key_file(state).name}.next")
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """Whole or not at all: what a full disk or a kill left of a key would be taken for one that was lost."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        with part.open("wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _make_key(path: Path) -> None:
+    """The first key. Of two processes that make one at once, both take the one that got the name first."""
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    write_key(mine, new_key())
+    try:
+        os.link(mine, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system on which a file has one name alone
+        mine.replace(path)
+    finally:
+        mine.unlink(missing_ok=True)
 
 
 class SqliteTokens:
@@ -160,7 +204,8 @@ class SqliteTokens:
             raise StateError(
                 f"the stored tokens of '{connection}' {fault}",
                 code="bad_tokens",
-                hint=f"give the secret_key they were stored with, or run 'leadloop auth {connection}'",
+                hint="give the key they were stored with (secret_key, or the '.key' file beside the state); after a"
+                f" change of it run 'leadloop keys rotate', and where nobody has it 'leadloop auth {connection}'",
             )
         _, access, refresh, fresh_until, base_url = content
         return Tokens(access, refresh, moment_or_none(fresh_until), base_url)

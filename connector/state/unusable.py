@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,10 @@ RIGHTS: Final = (
     "this user may not read or write it, or nobody may",
     "let the user of leadloop read and write the file and its folder, on a disk that is not mounted read-only",
 )
-BUSY: Final = ("another program keeps it locked", "end that program: backups are made by 'leadloop state backup FILE'")
+BUSY: Final = (
+    "another program keeps it locked",
+    "end that program (backups are made by 'leadloop state backup FILE'); with none, move the state off a network disk",
+)
 NO_LOCKS: Final = (
     "its file system does not lock files as SQLite needs it",
     "keep the state on a disk of this machine, no network file system",
@@ -71,10 +75,10 @@ OF_SYSTEM: Final = {
 
 def unusable(path: Path, error: Exception) -> StateError:
     """What SQLite or the system said of a state, as an error with its remedy."""
-    what, hint = _said(error)
-    if (what, hint) == RIGHTS:
-        hint += _owner(path)
-    code = {NO_DATABASE: "no_database", DAMAGED: "damaged"}.get((what, hint))
+    what, hint = said = _said(error)
+    if said == RIGHTS:
+        hint += _owners(path)
+    code = {NO_DATABASE: "no_database", DAMAGED: "damaged"}.get(said)
     return StateError(f"the state database {path} cannot be used: {what} ({error})", code=code, hint=hint)
 
 
@@ -85,6 +89,12 @@ def telling(path: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.Error) as error:
         raise unusable(path, error) from error
+
+
+def is_there(path: Path) -> bool:
+    """Is there such a file? Raises StateError where nobody lets us look."""
+    with telling(path):
+        return path.exists()
 
 
 def is_circumstance(error: BaseException | None) -> bool:
@@ -104,12 +114,19 @@ def _said(error: Exception) -> Said:
     return OF_SQLITE.get(code) or OF_SQLITE.get(code & 0xFF, OTHER)
 
 
-def _owner(path: Path) -> str:
-    """Whose it is: in a container the user is often not the one who made the volume."""
-    for place in (path, *path.absolute().parents):
-        try:
-            owner = place.stat().st_uid
-        except OSError:
-            continue
-        return f"; {place} is of user {owner}, this is user {os.geteuid()}"
-    return ""
+def _owners(path: Path) -> str:
+    """Which of the files keeps us out, and whose it is: in a container often not the user's who made the volume."""
+    beside = [path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-journal", ".lock")]
+    owners = [(place, _stranger(place)) for place in (path.parent, *beside)]
+    shut = [f"{place} is of user {owner}" for place, owner in owners if owner is not None]
+    return "; ".join(["", *shut, f"this is user {os.geteuid()}"]) if shut else ""
+
+
+def _stranger(place: Path) -> int | None:
+    """Whose it is, where it is not open to us."""
+    try:
+        found = place.stat()
+    except OSError:
+        return None
+    needed = os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(found.st_mode) else 0)
+    return None if os.access(place, needed) else found.st_uid

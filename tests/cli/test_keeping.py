@@ -1,14 +1,17 @@
 """The state file, its key and its audit log: proven, copied, put back, renewed."""
 
+import os
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
+from connector.errors import StateError
 from connector.http.tokens import Tokens
 from connector.state.store import Store
-from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from
+from connector.state.tokens import SqliteTokens, key_beside, key_file, key_from, keys_beside
 from tests.cli.company import ACTS
 
 GRANTED = Tokens(access="at", refresh="rt")
@@ -246,6 +249,58 @@ def test_a_rotation_that_was_killed_after_sealing_is_finished_by_the_next(grante
     key_file(granted.state).with_name("leadloop.db.key.next").write_bytes(following)
     assert granted.json("keys", "rotate") == {"sealed": 1}
     assert opened(granted, key_beside(granted.state)) == GRANTED
+
+
+def test_a_run_between_a_killed_rotation_and_the_next_opens_the_tokens_too(granted):
+    old, following = key_beside(granted.state), Fernet.generate_key()
+    store = granted.store()
+    SqliteTokens(store, [following, old]).seal_again()
+    store.close()
+    key_file(granted.state).with_name("leadloop.db.key.next").write_bytes(following)
+    assert opened(granted, *keys_beside(granted.state)) == GRANTED
+
+
+def test_a_disk_that_was_full_when_the_first_key_was_made_leaves_none(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(StateError, match="No space left on device") as caught:
+        patched.setattr("os.fsync", full)
+        key_beside(tmp_path / "leadloop.db")
+    assert "space" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+    key = key_beside(tmp_path / "leadloop.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["leadloop.db.key"]
+    assert key_beside(tmp_path / "leadloop.db") == key
+
+
+def test_of_two_processes_that_make_the_first_key_at_once_both_have_the_same(tmp_path, monkeypatch):
+    state = tmp_path / "leadloop.db"
+    link, theirs = os.link, Fernet.generate_key()
+
+    def another_was_first(source, target):
+        Path(target).write_bytes(theirs)
+        link(source, target)
+
+    monkeypatch.setattr("os.link", another_was_first)
+    assert key_beside(state) == theirs
+
+
+def test_a_key_file_is_made_where_a_file_has_one_name_alone(tmp_path, monkeypatch):
+    def refuses(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuses)
+    assert key_beside(tmp_path / "leadloop.db") == key_file(tmp_path / "leadloop.db").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_key_file_without_a_key_says_what_to_put_back_or_take_away(tmp_path):
+    key_file(tmp_path / "leadloop.db").write_bytes(b"")
+    with pytest.raises(StateError, match="holds no key") as caught:
+        key_beside(tmp_path / "leadloop.db")
+    assert "put back the key" in caught.value.hint
+    assert key_file(tmp_path / "leadloop.db").read_bytes() == b""
 
 
 def test_a_configured_key_takes_over_from_the_file_and_from_the_one_before(granted, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -18,6 +19,7 @@ from connector.errors import LockedError, StateError
 from connector.state import schema
 from connector.state.migrate import create, migrations
 from connector.state.store import Store
+from connector.state.unusable import unusable
 
 
 def test_the_file_and_all_beside_it_are_their_owners_alone_whatever_the_umask(path: Path) -> None:
@@ -302,3 +304,45 @@ def test_a_migration_that_was_killed_half_way_is_completed_by_the_next_start(pat
     assert store.read().execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION
     assert store.problems() == []
     store.close()
+
+
+def test_a_file_system_without_locks_is_told_as_such_and_not_as_another_process(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store.open(path)
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    for asked in (store.take, store.is_held_elsewhere):
+        path.with_name(f"{path.name}.lock").touch()
+        with pytest.raises(StateError, match="does not lock") as caught:
+            asked()
+        assert caught.value.exit_code == 5
+        assert "a disk of this machine" in str(caught.value.hint)
+    store.close()
+
+
+def test_a_folder_into_which_nobody_lets_us_look_is_told_and_not_taken_for_an_empty_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(path).close()
+
+    def shut(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    for opening in (Store.open, Store.open_to_read):
+        with monkeypatch.context() as patched, pytest.raises(StateError, match="may not read or write") as caught:
+            patched.setattr("os.stat", shut)
+            opening(path)
+        assert "let the user of leadloop read and write" in str(caught.value.hint)
+
+
+def test_who_keeps_us_out_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(path).close()
+    shut = path.with_name(f"{path.name}-shm")
+    shut.touch()
+    monkeypatch.setattr("os.access", lambda place, _: place != shut)
+    error = unusable(path, PermissionError(errno.EACCES, "Permission denied"))
+    assert str(error.hint).endswith(f"; {shut} is of user {shut.stat().st_uid}; this is user {os.geteuid()}")

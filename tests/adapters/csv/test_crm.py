@@ -212,3 +212,13 @@ def test_check_warns_of_a_column_that_tells_decisions_and_is_not_in_the_newest_f
     [told] = lines("Tags", "Tagz")
     assert told == "the newest file of decisions has no column 'Tags': what asks for it never fits"
     assert lines("Tagz") == []
+
+
+def test_a_folder_that_may_not_be_looked_into_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shut(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.stat", shut)
+    with pytest.raises(RetryableError, match=r"leads\.csv cannot be read: Permission denied") as raised:
+        crm(tmp_path).fields()
+    assert raised.value.code == "cannot_read"

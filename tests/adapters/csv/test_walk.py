@@ -144,6 +144,21 @@ def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
     assert marketing(tmp_path, folder="elsewhere").check()[0].level == "fail"
 
 
+def test_a_folder_that_may_not_be_looked_into_is_unavailable_and_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "id\n1\n")
+
+    def shut(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for call in ("os.scandir", "os.listdir"):  # Python asks by the one or the other
+        monkeypatch.setattr(call, shut)
+    with pytest.raises(RetryableError, match="cannot be read: Permission denied") as raised:
+        gather(marketing(tmp_path).changes(None))
+    assert raised.value.code == "no_folder"
+
+
 def test_a_mapping_without_a_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="which column is the id"):
         marketing(tmp_path, key="").changes(None)
