@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from connector.errors import RecordError
-from connector.state import corrections, desired, people, reading
+from connector.lifecycle import fold
+from connector.state import corrections, desired, leads, people, reading
 from connector.state.store import Tx
 
 CLASH: Final = "identity_clash"
@@ -17,11 +18,18 @@ DUPLICATE: Final = "crm_duplicate"
 
 
 def join(tx: Tx, loser: int, winner: int, at: datetime, run: str | None = None) -> None:
-    """Everything of the loser becomes the winner's; of two records in a CRM the winner's is written from now on."""
+    """Everything of the loser becomes the winner's; of two records in a CRM the winner's is written from now on.
+
+    The CRM that has the lead which came furthest keeps it.
+    """
+    crm = leads.crm_of_the_furthest(tx, [winner, loser])
     pairs = desired.two_records(tx, loser, winner)
     for connection, *_ in pairs:
         corrections.nothing_contested(tx, connection, loser)
     people.join(tx, loser, winner, at)
+    if crm is not None:
+        [dossier] = leads.dossiers(tx, [winner])
+        leads.fix_crm(tx, winner, crm, fold(dossier.events, dossier.created_at)[0])
     reading.hand_over_rejects(
         tx, people.leadloop_id_of(tx, loser), people.leadloop_id_of(tx, winner), (DUPLICATE, corrections.CONTESTED)
     )

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from connector.lifecycle import Event, Placed, Standing
 from connector.machines import recognise
-from connector.model import Activity, Decision, Score
+from connector.model import STAGES, Activity, Decision, Score
 from connector.state.clock import moment, stamp
 from connector.state.contacts import GONE_AND_DENIED, denials
 from connector.state.packing import pack, unpack
@@ -268,6 +268,26 @@ def crm_of(tx: sqlite3.Connection, persons: Sequence[int]) -> dict[int, tuple[st
         (pack(list(persons)),),
     )
     return {person: (crm, cycle) for person, crm, cycle in rows}
+
+
+def fix_crm(tx: sqlite3.Connection, person: int, crm: str, standing: Standing) -> None:
+    """This CRM keeps the lead for the cycle in which it stands."""
+    tx.execute(
+        "INSERT INTO leads (person_id, stage, cycle, since, crm) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (person_id) DO UPDATE SET crm = excluded.crm, cycle = excluded.cycle",
+        (person, standing.stage, standing.cycle, stamp(standing.since), crm),
+    )
+
+
+def crm_of_the_furthest(tx: sqlite3.Connection, persons: Sequence[int]) -> str | None:
+    """Of several leads, the CRM that has the one that came furthest in its cycle; of equals the first one's."""
+    rows = tx.execute(
+        "SELECT l.crm, l.stage FROM json_each(?) AS wanted JOIN leads AS l ON l.person_id = wanted.value"
+        " WHERE l.crm IS NOT NULL ORDER BY wanted.key",
+        (pack(list(persons)),),
+    )
+    crm, _ = max(rows, key=lambda row: STAGES.index(row[1]), default=(None, ""))
+    return crm
 
 
 def history(db: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
