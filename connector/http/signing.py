@@ -149,7 +149,7 @@ class OAuthSigner:
         except AuthError as error:
             self._refused = (used, error, self._world.monotonic() + _REFUSED_FOR_S)
             raise
-        if not self._store.save(self._grants.connection, self._holder, granted):
+        if not self._store.save(self._grants.connection, self._holder, granted, self._configured):
             raise RetryableError(f"{self._grants.connection}: another process renewed the token", code="lease_lost")
         self._tokens = granted
         return granted

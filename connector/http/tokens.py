@@ -40,10 +40,17 @@ class TokenStore(Protocol):
     """
 
     def load(self, connection: str, configured: str, seed: Tokens) -> Tokens:
-        """The stored tokens; `seed` is planted when there are none, or when another configuration planted them."""
+        """The stored tokens, or `seed` where there are none of this configuration; it is planted where there are none.
 
-    def save(self, connection: str, holder: str, tokens: Tokens) -> bool:
-        """Replace the tokens, durably. False, and nothing is changed, when `holder` does not hold the lease."""
+        Those of another configuration stay until this one is granted some: a slip in an address, tried once, must not
+        cost the sign-in of a person.
+        """
+
+    def save(self, connection: str, holder: str, tokens: Tokens, configured: str | None = None) -> bool:
+        """Replace the tokens, durably. False, and nothing is changed, when `holder` does not hold the lease.
+
+        They are of the configuration `configured` from then on; None: of the one whose they were.
+        """
 
     def lease(self, connection: str, holder: str, seconds: float) -> bool:
         """Take or prolong the right to renew. Durable: a store that cannot write refuses before a grant is spent."""

@@ -136,11 +136,12 @@ class SqliteTokens:
         )
         return self._plant(connection, configured, seed) if row is None else self._open(connection, row["sealed"])
 
-    def save(self, connection: str, holder: str, tokens: Tokens) -> bool:
+    def save(self, connection: str, holder: str, tokens: Tokens, configured: str | None = None) -> bool:
         with self._store.write() as tx:
             changed = tx.execute(
-                "UPDATE tokens SET sealed = ?, updated_at = ? WHERE connection = ? AND lease_by = ?",
-                (self._seal(connection, tokens), stamp(self._store.now()), connection, holder),
+                "UPDATE tokens SET sealed = ?, configured_hash = coalesce(?, configured_hash), updated_at = ?"
+                " WHERE connection = ? AND lease_by = ?",
+                (self._seal(connection, tokens), configured, stamp(self._store.now()), connection, holder),
             ).rowcount
         return changed == 1
 
@@ -179,8 +180,7 @@ class SqliteTokens:
                 return self._open(connection, row["sealed"])
             tx.execute(
                 "INSERT INTO tokens (connection, sealed, configured_hash, updated_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET sealed = excluded.sealed, configured_hash = excluded.configured_hash,"
-                " lease_by = NULL, lease_until = NULL, updated_at = excluded.updated_at",
+                " ON CONFLICT DO NOTHING",
                 (connection, self._seal(connection, seed), configured, stamp(self._store.now())),
             )
         return seed

@@ -20,16 +20,14 @@ class MemoryTokenStore:
 
     def load(self, connection: str, configured: str, seed: Tokens) -> Tokens:
         with self._lock:
-            if self.rows.get(connection, ("", seed))[0] != configured:
-                self.rows[connection] = (configured, seed)
-                self._leases.pop(connection, None)
-            return self.rows[connection][1]
+            planted, tokens = self.rows.setdefault(connection, (configured, seed))
+            return tokens if planted == configured else seed
 
-    def save(self, connection: str, holder: str, tokens: Tokens) -> bool:
+    def save(self, connection: str, holder: str, tokens: Tokens, configured: str | None = None) -> bool:
         with self._lock:
             if self._leases.get(connection, ("", self._now()))[0] != holder:
                 return False
-            self.rows[connection] = (self.rows[connection][0], tokens)
+            self.rows[connection] = (configured or self.rows[connection][0], tokens)
             return True
 
     def lease(self, connection: str, holder: str, seconds: float) -> bool:

@@ -99,13 +99,13 @@ def test_a_renewal_that_another_process_overtook_is_thrown_away(remote, open_cli
     slow, other = client_of(open_client, tokens), "another process"
     save = tokens.save
 
-    def overtaken(connection, holder, granted):
+    def overtaken(connection, holder, granted, configured):
         """The answer took longer than the lease; whoever took it over has renewed meanwhile."""
         clock.passed_s += 61
         assert tokens.lease(connection, other, 60)
         assert save(connection, other, Tokens("access-of-the-other", "refresh-of-the-other"))
         tokens.release(connection, other)
-        return save(connection, holder, granted)
+        return save(connection, holder, granted, configured)
 
     monkeypatch.setattr(tokens, "save", overtaken)
     assert slow.request("GET", "/leads").status == 200

@@ -144,6 +144,19 @@ def test_a_lease_left_by_a_killed_process_ends(clock, store):
     assert tokens.load("acme", "h", Tokens()).refresh == "r-1"
 
 
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_tokens_of_another_configuration_stay_until_it_is_granted_some(store, kind):
+    tokens = SqliteTokens(store, [KEY]) if kind == "file" else MemoryTokenStore()
+    tokens.load("acme", "right", Tokens(refresh="r-0"))
+    assert tokens.lease("acme", "us", 60)
+    assert tokens.save("acme", "us", Tokens("a-1", "r-1"), "right")
+    assert tokens.load("acme", "slip", Tokens(refresh="r-0")) == Tokens(refresh="r-0")
+    assert tokens.load("acme", "right", Tokens(refresh="r-0")) == Tokens("a-1", "r-1")
+    assert tokens.save("acme", "us", Tokens("a-2", "r-2"), "moved")
+    assert tokens.load("acme", "moved", Tokens()) == Tokens("a-2", "r-2")
+    assert tokens.load("acme", "right", Tokens(refresh="r-0")) == Tokens(refresh="r-0")
+
+
 def test_tokens_come_back_as_they_were_and_lie_encrypted(clock, store):
     tokens = SqliteTokens(store, [KEY])
     kept = Tokens("CANARY-a", "CANARY-r", clock.now(), "https://na7.acme.example")

@@ -218,6 +218,19 @@ def test_the_stored_token_wins_until_the_configured_one_changes(remote, oauth):
     assert asked(remote)[-1]["refresh_token"] == ["by hand"]
 
 
+def test_a_slip_in_the_configuration_costs_nobody_their_sign_in(remote, oauth, tokens):
+    remote.post(TOKEN, json=grant(1))
+    remote.get(LEADS, json={})
+    oauth().request("GET", "/leads")
+    kept = tokens.rows["acme"]
+    remote.replace(responses.POST, TOKEN, json={"error": "invalid_client"}, status=401)
+    with pytest.raises(AuthError):
+        oauth({**CREDENTIALS, "client_id": "c-l"}).request("GET", "/leads")
+    assert tokens.rows["acme"] == kept
+    assert oauth().request("GET", "/leads").status == 200
+    assert remote.calls[-1].request.headers["Authorization"] == "Bearer CANARY-access-1"
+
+
 def test_sign_ins_an_hour_are_limited(remote, oauth, clock):
     remote.post(TOKEN, json={"access_token": "a", "expires_in": 1})
     remote.get(LEADS, json={})
