@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 from connector.adapter.client import Answer
 from connector.adapter.declared import StaticAuth
-from connector.errors import AuthError, ConfigError, RetryableError
+from connector.errors import AuthError, ConfigError, RetryableError, StateError
 from connector.http.grants import Grants, TokenRequest, basic
-from connector.http.tokens import Tokens, TokenStore
+from connector.http.tokens import UNREADABLE, Tokens, TokenStore
 from connector.http.world import World
 
 LEASE_S: Final = 60.0
@@ -104,9 +104,9 @@ class OAuthSigner:
         return self._sign(self._fresh(died.access))
 
     def exchange(self, code: str, redirect_uri: str) -> None:
-        """Finish a person's sign-in: what the code grants replaces what was stored."""
+        """Finish a person's sign-in: what the code grants replaces what was stored, also what no key opens any more."""
         with self._lock:
-            self._load()
+            self._load(is_replaced=True)
             self._await_lease(lambda _: False)
             try:
                 self._renew_by(self._grants.exchange(code, redirect_uri), Tokens())
@@ -166,8 +166,14 @@ class OAuthSigner:
                 return stored
         return None
 
-    def _load(self) -> Tokens:
-        stored = self._store.load(self._grants.connection, self._configured, self._seed)
+    def _load(self, *, is_replaced: bool = False) -> Tokens:
+        """What is stored. Where its key was lost, only a grant that a person gave is worth an error."""
+        try:
+            stored = self._store.load(self._grants.connection, self._configured, self._seed)
+        except StateError as error:
+            if error.code != UNREADABLE or (self._grants.auth.grant == "refresh_token" and not is_replaced):
+                raise
+            stored = self._seed
         self._grants.redactor.add(stored.access, stored.refresh)
         return stored
 

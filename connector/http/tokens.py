@@ -9,6 +9,9 @@ from typing import Protocol
 SKEW_S = 60.0
 """A token is renewed this long before its end (short-lived ones: a fifth of their life)."""
 
+UNREADABLE = "bad_tokens"
+"""The code of the StateError that a store raises for tokens that none of its keys opens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -43,7 +46,7 @@ class TokenStore(Protocol):
         """The stored tokens, or `seed` where there are none of this configuration; it is planted where there are none.
 
         Those of another configuration stay until this one is granted some: a slip in an address, tried once, must not
-        cost the sign-in of a person.
+        cost the sign-in of a person. Raises StateError (`UNREADABLE`) when none of its keys opens what is stored.
         """
 
     def save(self, connection: str, holder: str, tokens: Tokens, configured: str | None = None) -> bool:

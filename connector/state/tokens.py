@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connector.errors import StateError
-from connector.http.tokens import Tokens
+from connector.http.tokens import UNREADABLE, Tokens
 from connector.state.clock import moment_or_none, stamp
 from connector.state.store import Store
 
@@ -203,7 +203,7 @@ class SqliteTokens:
         if content[0] != connection:
             raise StateError(
                 f"the stored tokens of '{connection}' {fault}",
-                code="bad_tokens",
+                code=UNREADABLE,
                 hint="give the key they were stored with (secret_key, or the '.key' file beside the state); after a"
                 f" change of it run 'leadloop keys rotate', and where nobody has it 'leadloop auth {connection}'",
             )

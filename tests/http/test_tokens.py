@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import closing
 from urllib.parse import parse_qs
 
 import pytest
@@ -10,8 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from connector.adapter.declared import ErrorRule, Limit, OAuth, StaticAuth
-from connector.errors import AuthError, ConfigError, ContractError, QuotaError, RetryableError
+from connector.errors import AuthError, ConfigError, ContractError, QuotaError, RetryableError, StateError
 from connector.http import Tokens
+from connector.state.store import Store
+from connector.state.tokens import SqliteTokens, key_from
 from connector.testing.stores import MemoryTokenStore
 
 BASE = "https://api.acme.example"
@@ -358,3 +361,30 @@ def test_a_key_that_is_no_key_is_a_configuration_error(oauth):
 
 def test_tokens_print_nothing():
     assert "CANARY" not in repr(Tokens("CANARY-a", "CANARY-r"))
+
+
+def clients_before_and_after_the_key_was_lost(open_client, store, grant):
+    auth = REFRESH.model_copy(update={"grant": grant})
+    stores = (SqliteTokens(store, [key_from(secret)]) for secret in ("lost", "new"))
+    return [open_client(BASE, auth=(auth,), credentials=CREDENTIALS, tokens=tokens) for tokens in stores]
+
+
+def test_a_sign_in_replaces_tokens_whose_key_was_lost(remote, open_client, tmp_path):
+    remote.post(TOKEN, json=grant())
+    remote.get(LEADS, json={})
+    with closing(Store.open(tmp_path / "leadloop.db")) as store:
+        before, after = clients_before_and_after_the_key_was_lost(open_client, store, "refresh_token")
+        before.request("GET", "/leads")
+        with pytest.raises(StateError, match="cannot be decrypted"):
+            after.request("GET", "/leads")
+        after.sign_in("code", "http://127.0.0.1:8322/")
+        assert after.request("GET", "/leads").status == 200
+
+
+def test_tokens_whose_key_was_lost_are_asked_for_anew_where_no_person_is_needed(remote, open_client, tmp_path):
+    remote.post(TOKEN, json=grant())
+    remote.get(LEADS, json={})
+    with closing(Store.open(tmp_path / "leadloop.db")) as store:
+        for client in clients_before_and_after_the_key_was_lost(open_client, store, "client_credentials"):
+            assert client.request("GET", "/leads").status == 200
+    assert len(asked(remote)) == 2
