@@ -14,7 +14,9 @@ from connector.cli.context import config_of, config_to_look, looking
 from connector.cli.output import show
 from connector.cli.proving import problems_of
 from connector.errors import StateError
-from connector.state import lists, operation
+from connector.state import audit as audit_log
+from connector.state import lists
+from connector.state.audit import Head
 from connector.state.schema import SCHEMA_VERSION
 
 
@@ -112,12 +114,23 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--head", metavar="HEAD", help="The head that an earlier call told: is all of that time still there?")
 @click.pass_obj
-def verify(caller: Caller) -> None:
+def verify(caller: Caller, head: str | None) -> None:
     """Prove that no line of the audit log was changed or taken out."""
+    noted = None if head is None else _noted(head)
     with looking(caller) as (_, store):
-        broken = operation.broken_audit(store.read())
-        lines = lists.audit_lines(store.read())
-    if broken is not None:
-        raise StateError(f"line {broken} of the audit log does not fit the one before it", code="broken_audit")
-    show(caller, {"lines": lines, "broken_at": None}, f"the audit log is whole: {lines} lines")
+        db = store.read()
+        fault = audit_log.fault(db) or (audit_log.differs_from(db, noted) if noted else None)
+        now = audit_log.head(db)
+    if fault is not None:
+        raise StateError(fault, code="broken_audit", hint="compare with a backup: somebody wrote past leadloop")
+    text = f"the audit log is whole: {now.lines} lines; its head is {now}"
+    show(caller, {"lines": now.lines, "broken_at": None, "head": str(now)}, text)
+
+
+def _noted(text: str) -> Head:
+    lines, _, hash_ = text.partition(":")
+    if not (lines.isdecimal() and hash_):
+        raise click.BadParameter(f"'{text}' is no head: take it from 'leadloop audit verify'", param_hint="--head")
+    return Head(int(lines), hash_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.errors import StateError
-from connector.state import lists, operation
+from connector.state import audit, lists
 from connector.state.store import Store
 
 
@@ -16,5 +16,5 @@ def problems_of(store: Store) -> list[str]:
         lists.check_sums(store.read())
     except StateError as error:
         return [error.message]
-    broken = operation.broken_audit(store.read())
-    return [] if broken is None else [f"line {broken} of the audit log does not fit the one before it"]
+    fault = audit.fault(store.read())
+    return [] if fault is None else [fault]

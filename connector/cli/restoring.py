@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from connector.cli.proving import problems_of
 from connector.errors import LockedError, StateError
+from connector.state import audit
 from connector.state.replacing import finish, remove, swap
 from connector.state.restore import Decided, decided_in, distrust, uphold
 from connector.state.store import Store, told
@@ -54,6 +55,7 @@ def _take_over(fresh: Path, state: Path, now: Callable[[], datetime]) -> Restore
     with closing(Store.open(fresh, now=now)) as store, store.write() as tx:
         distrusted = distrust(tx)
         erased = None if decided is None else uphold(tx, decided, now())
+        audit.record(tx, "cli", "state restore", "state", {"read_back": distrusted, "erased": erased}, now())
     with telling(state):
         finish(fresh)
         kept = swap(fresh, state, f"{now():%Y%m%d%H%M%S%f}")

@@ -14,7 +14,7 @@ from connector.logs import Log, place_of
 from connector.loop.context import Loop
 from connector.loop.join import join
 from connector.model import Json
-from connector.state import desired, operation, outbox, people, reading
+from connector.state import audit, desired, operation, outbox, people, reading
 from connector.state.clock import moment_or_none
 from connector.state.erase import erase_person
 from connector.state.operation import Asked
@@ -61,7 +61,7 @@ def perform(tx: Tx, store: Store, verb: str, args: Json) -> Json:
     except LeadloopError as error:
         tx.execute("ROLLBACK TO request")
         return {"error": error.message, "code": error.code, "hint": error.hint}
-    operation.record(tx, args.get("actor", "cli"), verb, str(args.get("subject", "")), result, store.now())
+    audit.record(tx, args.get("actor", "cli"), verb, str(args.get("subject", "")), result, store.now())
     return result
 
 

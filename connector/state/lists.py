@@ -74,11 +74,6 @@ def schema(db: Tx) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def audit_lines(db: Tx) -> int:
-    """How many lines the audit log has."""
-    return int(db.execute("SELECT count(*) FROM audit").fetchone()[0])
-
-
 def sqlite_version() -> tuple[int, ...]:
     """The release of SQLite that this Python brings."""
     return sqlite3.sqlite_version_info

@@ -1,8 +1,7 @@
-"""Runs, requests, pauses, waits, versions and the audit log: how the loop itself is kept."""
+"""Runs, requests, pauses, waits and versions: how the loop itself is kept."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -142,30 +141,3 @@ def meta(db: sqlite3.Connection, key: str) -> str | None:
 def set_meta(tx: sqlite3.Connection, key: str, value: str) -> None:
     """Remember a single value."""
     tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def record(tx: sqlite3.Connection, actor: str, action: str, subject: str, detail: Any, at: datetime) -> None:
-    """Append to the audit log; each line carries the hash of the one before it. Ids only, no personal data."""
-    row = tx.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
-    before = b"" if row is None else bytes(row[0])
-    text = pack(detail)
-    when = stamp(at)
-    tx.execute(
-        "INSERT INTO audit (at, actor, action, subject, detail, before_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (when, actor, action, subject, text, before, _chain(before, when, actor, action, subject, text)),
-    )
-
-
-def broken_audit(db: sqlite3.Connection) -> int | None:
-    """The first line of the audit log that does not fit the chain; None when it is whole."""
-    before = b""
-    for row in db.execute("SELECT id, at, actor, action, subject, detail, before_hash, hash FROM audit ORDER BY id"):
-        line = _chain(before, row["at"], row["actor"], row["action"], row["subject"], row["detail"])
-        if bytes(row["before_hash"]) != before or bytes(row["hash"]) != line:
-            return int(row["id"])
-        before = line
-    return None
-
-
-def _chain(before: bytes, *parts: str) -> bytes:
-    return hashlib.sha256(before + "\x1f".join(parts).encode()).digest()

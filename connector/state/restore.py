@@ -12,7 +12,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from connector.state import operation, people
+from connector.state import audit, operation, people
 from connector.state.erase import erase_person
 from connector.state.erasure import SALT, key_hash
 from connector.state.store import Tx
@@ -55,7 +55,7 @@ def uphold(tx: Tx, decided: Decided, at: datetime) -> int:
     again = _erased_among(tx, decided.salt, {one for one, _ in decided.erased})
     for person in again:
         counts = erase_person(tx, person, at, decided.salt)
-        operation.record(tx, "restore", "erase", people.leadloop_id_of(tx, person), counts, at)
+        audit.record(tx, "restore", "erase", people.leadloop_id_of(tx, person), counts, at)
     if operation.meta(tx, SALT) == decided.salt:  # hashes tell nothing under another key
         tx.executemany("INSERT OR IGNORE INTO erased (key_hash, at) VALUES (?, ?)", decided.erased)
     return len(again)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -430,6 +430,18 @@ CREATE TABLE account_pauses (
 ) STRICT, WITHOUT ROWID;
 """
 
+AUDIT_HEAD = """
+CREATE TABLE audit_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    lines INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+INSERT INTO audit_head SELECT 1, count(*), coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), x'') FROM audit;
+CREATE TRIGGER audit_moves_its_head AFTER INSERT ON audit
+    BEGIN UPDATE audit_head SET lines = lines + 1, hash = NEW.hash; END;
+"""
+"""A chain whose last lines were cut off is still a chain: how long it is, and how it ends, stands apart from it."""
+
 
 def steps() -> list[tuple[str, list[str]]]:
     """All migrations, oldest first, as (name, statements); the first `user_version` of them stand in a database."""
@@ -448,6 +460,7 @@ def steps() -> list[tuple[str, list[str]]]:
                 "ALTER TABLE desired ADD COLUMN looked_in_vain INTEGER NOT NULL DEFAULT 0",
             ],
         ),
+        ("m004_head_of_the_audit_log", _statements(AUDIT_HEAD)),
     ]
 
 

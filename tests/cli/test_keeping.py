@@ -50,6 +50,39 @@ def test_a_line_of_the_audit_log_that_was_changed_is_found(ran):
     assert ran.leadloop("state", "check").exit_code == 5
 
 
+def test_lines_cut_off_the_end_of_the_audit_log_are_missed(ran):
+    for _ in range(2):
+        ran.leadloop("pause")
+    noted = ran.json("audit", "verify")["head"]
+    ran.leadloop("resume")
+    assert ran.json("audit", "verify", "--head", noted)["lines"] == 3
+    db = sqlite3.connect(ran.state)
+    db.execute("DROP TRIGGER audit_is_append_only_delete")
+    db.execute("DELETE FROM audit WHERE id > 1")
+    db.commit()
+    for verb in (("audit", "verify"), ("state", "check"), ("doctor",)):
+        said = ran.leadloop(*verb)
+        assert said.exit_code == 5
+        assert "the last 2 of 3 lines of the audit log are gone" in said.output
+    db.execute("UPDATE audit_head SET lines = 1, hash = (SELECT hash FROM audit)")
+    db.commit()
+    db.close()
+    assert ran.leadloop("audit", "verify").exit_code == 0
+    said = ran.leadloop("audit", "verify", "--head", noted)
+    assert said.exit_code == 5
+    assert "had 2 lines when its head was noted, and has 1" in said.stderr
+
+
+def test_a_head_that_nobody_told_is_a_mistake_of_the_call(ran):
+    assert ran.leadloop("audit", "verify", "--head", "latest").exit_code == 2
+
+
+def test_a_restore_stands_in_the_audit_log(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.leadloop("state", "restore", str(tmp_path / "copy.db"))
+    assert ("cli", "state restore") in rows(ran.state, "SELECT actor, action FROM audit")
+
+
 def test_a_backup_is_made_beside_a_running_process_and_only_its_owner_may_read_it(ran, tmp_path):
     store = ran.store()
     with store.hold():

@@ -13,7 +13,7 @@ import pytest
 
 from connector.errors import StateError
 from connector.model import LeadWrite
-from connector.state import operation, outbox, people, reading
+from connector.state import outbox, people, reading
 from connector.state.store import PAGE_BYTES, Store
 
 
@@ -44,43 +44,6 @@ def test_a_write_that_rotted_is_not_sent(store: Store, now: datetime) -> None:
         tx.execute("UPDATE outbox SET fields = replace(fields, '60', '61')")
     with pytest.raises(StateError, match="outbox row 1"):
         outbox.sendable(store.read(), "sf", 10, now)
-
-
-def test_the_audit_log_can_only_grow(store: Store, now: datetime) -> None:
-    audit(store, now, 3)
-    for statement in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE id = 3"):
-        with pytest.raises(StateError, match="append-only"), store.write() as tx:
-            tx.execute(statement)
-    assert operation.broken_audit(store.read()) is None
-
-
-def audit(store: Store, now: datetime, lines: int) -> None:
-    for number in range(lines):
-        with store.write() as tx:
-            operation.record(tx, "cli", "pause", "sf", {"number": number}, now)
-
-
-@pytest.mark.parametrize(
-    ("change", "line"),
-    [
-        ("UPDATE audit SET detail = '{}' WHERE id = 2", 2),
-        ("UPDATE audit SET actor = 'somebody' WHERE id = 1", 1),
-        ("DELETE FROM audit WHERE id = 2", 3),
-        ("UPDATE audit SET id = 9 WHERE id = 1", 2),
-    ],
-)
-def test_a_change_behind_the_back_of_the_audit_log_names_the_line(
-    store: Store, path: Path, now: datetime, change: str, line: int
-) -> None:
-    audit(store, now, 4)
-    store.close()
-    connection = sqlite3.connect(path)
-    connection.execute("DROP TRIGGER audit_is_append_only_update")
-    connection.execute("DROP TRIGGER audit_is_append_only_delete")
-    connection.execute(change)
-    connection.commit()
-    connection.close()
-    assert operation.broken_audit(store.read()) == line
 
 
 def test_a_sound_state_has_no_problems_and_a_damaged_one_has(store: Store, path: Path, now: datetime) -> None:
