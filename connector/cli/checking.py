@@ -35,6 +35,8 @@ def check_lines(loop: Loop, name: str | None = None) -> list[Line]:
 
 
 def _lines(one: Marketing | Crm) -> Iterator[Line]:
+    if isinstance(client := one.adapter.client, HttpClient):
+        client.prove_credentials()
     for line in one.adapter.check():
         yield Line(one.name, line.level, line.what, line.next_step, code=1)
     yield from _clock(one)

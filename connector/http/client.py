@@ -145,6 +145,10 @@ class HttpClient:
             self._signer.exchange(code, redirect_uri)
         self._signer.signature()
 
+    def prove_credentials(self) -> None:
+        """Sign in anew with what is configured (`check`), where that spends no grant that a person gave."""
+        self._signer.prove()
+
     def close(self) -> None:
         """Close its connections."""
         self._wire.close()

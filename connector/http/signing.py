@@ -43,6 +43,9 @@ class Signer(Protocol):
     def renew(self, died: Signature) -> Signature | None:
         """Another signature after the platform refused this one; None when there can be none."""
 
+    def prove(self) -> None:
+        """Try the configured credentials themselves, where that spends no grant that a person gave."""
+
     def exchange(self, code: str, redirect_uri: str) -> None:
         """Finish a person's sign-in. Raises ConfigError where there is none."""
 
@@ -58,6 +61,9 @@ class StaticSigner:
 
     def renew(self, died: Signature) -> Signature | None:
         return None
+
+    def prove(self) -> None:
+        """Every request does."""
 
     def exchange(self, code: str, redirect_uri: str) -> None:
         raise ConfigError("this connection signs in with a fixed secret", hint="put the secret into leadloop.yaml")
@@ -102,6 +108,18 @@ class OAuthSigner:
 
     def renew(self, died: Signature) -> Signature | None:
         return self._sign(self._fresh(died.access))
+
+    def prove(self) -> None:
+        """A stored token works on for an hour or a day after its secret was changed, or written wrong."""
+        if self._grants.auth.grant == "refresh_token":
+            return
+        with self._lock:
+            stored = self._load()
+            self._await_lease(lambda _: False)
+            try:
+                self._renew_by(self._grants.renewal(stored, self._world.now()), stored)
+            finally:
+                self._store.release(self._grants.connection, self._holder)
 
     def exchange(self, code: str, redirect_uri: str) -> None:
         """Finish a person's sign-in: what the code grants replaces what was stored, also what no key opens any more."""

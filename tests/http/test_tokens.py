@@ -363,6 +363,28 @@ def test_tokens_print_nothing():
     assert "CANARY" not in repr(Tokens("CANARY-a", "CANARY-r"))
 
 
+@pytest.mark.parametrize("kind", ["client_credentials", "password"])
+def test_a_check_tries_a_secret_that_was_written_wrong_though_a_stored_token_still_works(remote, oauth, tokens, kind):
+    given = {**CREDENTIALS, "username": "ana", "password": "CANARY-1"}
+    remote.post(TOKEN, json=grant())
+    oauth(given, grant=kind).sign_in()
+    kept = tokens.rows["acme"]
+    remote.replace(responses.POST, TOKEN, json={"error": "invalid_client"}, status=401)
+    client = oauth(given | {"client_secret": "CANARY-wrong"}, grant=kind)
+    client.sign_in()
+    with pytest.raises(AuthError, match="invalid_client"):
+        client.prove_credentials()
+    assert tokens.rows["acme"] == kept
+
+
+def test_a_check_spends_no_grant_of_a_person(remote, oauth):
+    remote.post(TOKEN, json=grant())
+    client = oauth()
+    client.sign_in()
+    client.prove_credentials()
+    assert len(asked(remote)) == 1
+
+
 def clients_before_and_after_the_key_was_lost(open_client, store, grant):
     auth = REFRESH.model_copy(update={"grant": grant})
     stores = (SqliteTokens(store, [key_from(secret)]) for secret in ("lost", "new"))
