@@ -53,3 +53,9 @@ def test_the_requirements_of_the_project_are_the_locked_ones():
     wanted = {re.split(r"[<>=~! \[;]", line, maxsplit=1)[0].replace(".", "-") for line in project["dependencies"]}
     locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements/run.lock").read_text(), re.MULTILINE))
     assert wanted - locked == set(), "run: make lock"
+
+
+def test_the_sample_of_a_service_is_started_again_once_a_full_disk_has_room():
+    unit = (ROOT / "deploy" / "leadloop.service").read_text(encoding="utf-8")
+    assert "Restart=on-failure\n" in unit
+    assert re.findall(r"^RestartPreventExitStatus=(.+)$", unit, re.MULTILINE) == ["2 3"]
