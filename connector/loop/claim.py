@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from connector.loop import merge
 from connector.loop.context import Loop
+from connector.model import Consent
 from connector.state import contacts, outbox, people
-from connector.state.leads import Dossier
 from connector.state.outbox import Row
 from connector.state.store import Tx
 
@@ -32,7 +32,10 @@ def _forbidden(tx: Tx, loop: Loop, side: str, row: Row) -> str | None:
         return "the person was erased"
     if side != "crm" or row.limited:
         return None
-    dossier = Dossier(row.person, "", loop.world.now())
-    dossier.contacts = [("", "", "", {}, one) for one in contacts.consents_of(tx, row.person)]
     rules = loop.config.consent
-    return merge.blocked_by(merge.consent(dossier), unknown=rules.unknown, email_denied=rules.email_denied)
+    return merge.blocked_by(consents(tx, row.person), unknown=rules.unknown, email_denied=rules.email_denied)
+
+
+def consents(tx: Tx, person: int) -> dict[str, Consent]:
+    """What the person's contacts say at this instant, by lane."""
+    return merge.consent(contacts.consents_of(tx, person))

@@ -158,6 +158,7 @@ class Connector:
             ours=mapping.ours, asked=_asked(mapping),
         )  # fmt: skip
         adapter: CrmAdapter = kind(client, options)
+        consent = frozenset(rule.line.to for rule in mapping.rules if rule.line.from_.startswith("contact.consent."))
         return Crm(
             name=name,
             config=config,
@@ -171,11 +172,8 @@ class Connector:
             once_on=frozenset(
                 event for line in (*mapping.file.task, *mapping.file.note) for event in getattr(line, "on", ())
             ),
-            consent_and_flag=frozenset(
-                rule.line.to
-                for rule in mapping.rules
-                if rule.line.from_ == "lead.is_mql" or rule.line.from_.startswith("contact.consent.")
-            ),
+            consent_and_flag=consent.union(rule.line.to for rule in mapping.rules if rule.line.from_ == "lead.is_mql"),
+            consent=consent,
             protected=frozenset(mapping.file.protected),
         )
 

@@ -73,6 +73,8 @@ class Crm(Struct, frozen=True):
     """Events that set off a task or a note."""
     consent_and_flag: frozenset[str]
     """Fields that may be written even for a person who must not be passed on: consent, and the MQL mark going off."""
+    consent: frozenset[str]
+    """Of these the fields that say what the person consents to."""
     protected: frozenset[str]
     """Fields that sales owns: never written."""
 

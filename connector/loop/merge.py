@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.model import LANES, Consent
@@ -27,11 +27,11 @@ def attributes(dossier: Dossier, order: Mapping[str, int]) -> tuple[dict[str, An
     return merged, times
 
 
-def consent(dossier: Dossier) -> dict[str, Consent]:
+def consent(told: Sequence[Mapping[str, str]]) -> dict[str, Consent]:
     """Per lane: any source that denies wins; else granted if one grants; else unknown."""
     found: dict[str, Consent] = {}
     for lane in LANES:
-        words = {line[4].get(lane, "unknown") for line in dossier.contacts}
+        words = {one.get(lane, "unknown") for one in told}
         found[lane] = "denied" if "denied" in words else "granted" if "granted" in words else "unknown"
     return found
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from connector.loop.alike import differing
+from connector.loop.claim import consents
 from connector.loop.context import Budget, Loop
 from connector.loop.tally import Tally
 from connector.model import LeadWrite
 from connector.state import desired, outbox
 from connector.state.desired import Desired
+from connector.state.outbox import Held
 from connector.state.store import Tx
 
 PLAN_AT_ONCE = 1000
@@ -19,14 +21,20 @@ HELD_BY_GUARD = "blast guard"
 
 
 class Planner:
-    """Plans due wishes of one connection. `budget` is used up; what goes beyond it is held."""
+    """Plans due wishes of one connection. `budget` is used up; what goes beyond it is held, all but opt-outs.
 
-    def __init__(self, loop: Loop, connection: str, side: str, kind: str, budget: Budget) -> None:
+    `consent` names the fields in which an opt-out shows.
+    """
+
+    def __init__(
+        self, loop: Loop, connection: str, side: str, kind: str, budget: Budget, consent: frozenset[str] = frozenset()
+    ) -> None:
         self._loop = loop
         self._connection = connection
         self._side = side
         self._kind = kind
         self._budget = budget
+        self._consent = consent
 
     def plan_some(self, tally: Tally) -> bool:
         """Plan up to a batch of wishes; False when none was due."""
@@ -35,27 +43,34 @@ class Planner:
             # Whom the CRM cannot be asked about just now is not planned either: made blindly, a record may be a second.
             due = desired.due_wishes(tx, self._connection, PLAN_AT_ONCE, resolved=self._side == "crm")
             number = outbox.next_row_id(tx)
+            held = outbox.held_of(tx, self._connection, [one.person for one in due])
             for one in due:
-                number += self._plan_one(tx, one, number, self._loop.world.now(), tally)
+                number += self._plan_one(tx, one, number, self._loop.world.now(), tally, held.get(one.person))
         return bool(due)
 
-    def _plan_one(self, tx: Tx, one: Desired, number: int, now: datetime, tally: Tally) -> int:
-        """Rows of one wish; how many were planned."""
+    def _plan_one(self, tx: Tx, one: Desired, number: int, now: datetime, tally: Tally, held: Held | None) -> int:
+        """Rows of one wish; how many were planned. They take the place of what is held: that stays held."""
         fields, marks = _split(one.want)
         creates = self._side == "crm" and one.record_id is None
         delta = fields if creates else differing(fields, one.known)
+        opt_out = {} if creates else self._opt_out(tx, one, delta)
+        rest = {name: value for name, value in delta.items() if name not in opt_out}
         changed_marks = {name: on for name, on in marks.items() if bool((one.have or {}).get(name)) is not on}
-        held = self._held(creates, bool(delta))
         planned = 0
         record_row: int | None = None
-        if delta or creates:
-            write = LeadWrite(
-                effect=f"{self._connection}:{one.person}:{self._kind}:{number}",
-                kind=self._kind, key="", object=one.object, record_id=one.record_id, fields=delta, fresh=one.fresh,
-            )  # fmt: skip
-            record_row = self._put(tx, one, write, now, creates=creates, held=held)
+        if opt_out:
+            record_row = self._put(tx, one, self._record(one, opt_out, number), now, limited=True)
             planned += 1
-            tally.held += held is not None
+        if held is not None and held.fields == rest:
+            record_row, held = held.row, None
+        elif rest or creates:
+            why = HELD_BY_GUARD if held is not None else self._held(creates)
+            write = self._record(one, rest, number + planned)
+            record_row = self._put(tx, one, write, now, creates=creates, held=why)
+            planned += 1
+            tally.held += why is not None and held is None
+        if held is not None:
+            outbox.give_way(tx, held.row, record_row, now)
         after = record_row if self._side == "crm" else None  # marketing's contact is there already
         planned += self._plan_marks(tx, one, changed_marks, number + planned, after, now)
         planned += self._plan_effects(tx, one, after, now)
@@ -66,14 +81,24 @@ class Planner:
             desired.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now, there)
         return planned
 
-    def _held(self, creates: bool, changes: bool) -> str | None:
+    def _opt_out(self, tx: Tx, one: Desired, delta: Mapping[str, Any]) -> dict[str, Any]:
+        """What is written by itself, so that nothing holds it: that the person opted out."""
+        if self._consent.isdisjoint(delta) or "denied" not in consents(tx, one.person).values():
+            return {}
+        return {name: value for name, value in delta.items() if one.limited or name in self._consent}
+
+    def _record(self, one: Desired, fields: Mapping[str, Any], number: int) -> LeadWrite:
+        return LeadWrite(
+            effect=f"{self._connection}:{one.person}:{self._kind}:{number}",
+            kind=self._kind, key="", object=one.object, record_id=one.record_id, fields=fields, fresh=one.fresh,
+        )  # fmt: skip
+
+    def _held(self, creates: bool) -> str | None:
         if creates:
             self._budget.creates -= 1
             return HELD_BY_GUARD if self._budget.creates < 0 else None
-        if changes:
-            self._budget.changes -= 1
-            return HELD_BY_GUARD if self._budget.changes < 0 else None
-        return None
+        self._budget.changes -= 1
+        return HELD_BY_GUARD if self._budget.changes < 0 else None
 
     def _plan_marks(
         self, tx: Tx, one: Desired, marks: Mapping[str, bool], number: int, after: int | None,
@@ -104,11 +129,11 @@ class Planner:
 
     def _put(
         self, tx: Tx, one: Desired, write: LeadWrite, now: datetime, *, creates: bool = False,
-        held: str | None = None, waits_for: int | None = None, cycle: int | None = None,
+        held: str | None = None, waits_for: int | None = None, cycle: int | None = None, limited: bool = False,
     ) -> int | None:  # fmt: skip
         return outbox.plan(
             tx, self._connection, self._side, one.person, cycle or one.cycle, write, now, run=self._loop.run,
-            creates=creates, points_mp=one.points_mp, waits_for=waits_for, held=held, limited=one.limited,
+            creates=creates, points_mp=one.points_mp, waits_for=waits_for, held=held, limited=limited or one.limited,
             before=_before(one, write.fields),
         )  # fmt: skip
 

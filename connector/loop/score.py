@@ -88,7 +88,7 @@ def _score_batch(tx: Tx, loop: Loop, persons: Sequence[int], order: Mapping[str,
 def examine(loop: Loop, dossier: Dossier, now: datetime, order: Mapping[str, int], *, explain: bool = False) -> Lead:
     """Everything the model and the lifecycle say of a lead at a moment; writes nothing."""
     values, times = merge.attributes(dossier, order)
-    consents = merge.consent(dossier)
+    consents = merge.consent([told for *_, told in dossier.contacts])
     known = {**values, **{f"consent.{lane}": word for lane, word in consents.items()}}
     person = Person(known)
     standing, placed = fold(dossier.events, dossier.created_at)

@@ -38,6 +38,7 @@ class Wisher:
         self._now = now
         self._desired = desired.desired_of(tx, persons)
         self._crm_of = leads.crm_of(tx, persons)
+        self._held = {crm.name: outbox.held_of(tx, crm.name, persons) for crm in loop.crm}
         self._standings: list[tuple[int, Standing, str | None]] = []
 
     def wish(self, lead: Lead) -> None:
@@ -86,7 +87,8 @@ class Wisher:
         happened = self._tasks_and_notes(crm)
         effects = [] if lead.blocked is not None else self._once(crm.name, lead, crm.once_on, happened)
         changed = crm.mapping.changes(before.have if before else None, want)
-        self._keep(crm.name, object_, lead, want, effects, due=bool(changed) or self._has_new(effects))
+        is_held = lead.dossier.person in self._held[crm.name]  # then that is to be what is wanted now
+        self._keep(crm.name, object_, lead, want, effects, due=bool(changed) or is_held or self._has_new(effects))
         return want
 
     def _is_wanted(self, crm: Crm, lead: Lead, before: Desired | None, *, linked: bool) -> bool:

@@ -42,6 +42,13 @@ class Row(Struct, frozen=True):
     write: LeadWrite
 
 
+class Held(Struct, frozen=True):
+    """A record's row that waits for a person's word."""
+
+    row: int
+    fields: dict[str, Any]
+
+
 def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
     """Which of these effects are in the outbox already; one that never left may be wanted again."""
     rows = tx.execute(
@@ -252,6 +259,28 @@ def drop_unsent(tx: sqlite3.Connection, person: int, at: datetime, why: str, con
         " AND state IN ('planned', 'held') AND (?4 = '[]' OR connection IN (SELECT value FROM json_each(?4)))",
         (why, stamp(at), person, pack(list(connections))),
     )
+
+
+def held_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> dict[int, Held]:
+    """The row of a record that waits for a person's word, with its fields, by lead."""
+    rows = tx.execute(
+        "SELECT person_id, id, fields FROM outbox WHERE connection = ? AND state = 'held'"
+        " AND kind IN ('record', 'field') AND person_id IN (SELECT value FROM json_each(?))",
+        (connection, pack(list(persons))),
+    )
+    return {person: Held(row_id, unpack(fields)) for person, row_id, fields in rows}
+
+
+def give_way(tx: sqlite3.Connection, held: int, to: int | None, at: datetime) -> None:
+    """A row that was held is replaced by a newer one. What hangs on it waits for that; marks were planned anew."""
+    settle(tx, held, "replaced", at, why="no longer wanted like this")
+    tx.execute(
+        "UPDATE outbox SET state = 'replaced', settled_at = ? WHERE waits_for = ? AND kind IN ('tag', 'list')"
+        " AND state IN ('planned', 'held')",
+        (stamp(at), held),
+    )
+    if to is not None:
+        tx.execute("UPDATE outbox SET waits_for = ? WHERE waits_for = ?", (to, held))
 
 
 def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime, blocked: str | None) -> None:
