@@ -153,16 +153,32 @@ def _take(
     found = [] if same else crm.mapping.decisions_of(record, before, is_person, left_out)
     store.save_record(tx, crm.name, record, person, now)
     if person is None:
-        for decision in found:
+        for decision in _without_repeats(tx, crm, found, record, None):
             store.add_decision(tx, crm.name, decision, None, now)
         return not same
     _own(tx, crm, record, person, now)
     late = [] if before is None else store.give_decisions(tx, crm.name, record.object, record.id, person)
     late += _adopt_linked(tx, crm, record, person, now)
+    found = _without_repeats(tx, crm, found, record, person)
     fresh = [(decision, id_) for decision in found if (id_ := store.add_decision(tx, crm.name, decision, person, now))]
     if fresh or late:
         apply(tx, loop, crm.name, person, [*late, *fresh], now)
     return not same
+
+
+def _without_repeats(
+    tx: Tx, crm: Crm, found: Sequence[Decision], record: CrmRecord, person: int | None
+) -> list[Decision]:
+    """A line that asks who changed a field fits each time anew: a lead that goes to a colleague was accepted before."""
+    if not any(crm.mapping.decision_rules[decision.rule - 1].changed for decision in found):
+        return list(found)
+    stands = store.newest_kind(tx, crm.name, record, person)
+    kept: list[Decision] = []
+    for decision in found:
+        if decision.kind != stands or not crm.mapping.decision_rules[decision.rule - 1].changed:
+            kept.append(decision)
+        stands = decision.kind
+    return kept
 
 
 def _own(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> None:

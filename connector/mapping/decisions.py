@@ -7,11 +7,12 @@ or the same kind with another reason (sales often adds the reason later). A reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.adapter.crm import anybody
 from connector.conditions import Test, as_text, is_blank, number
@@ -29,6 +30,8 @@ from connector.model import CrmRecord, Decision, Precision
 REASONED: Final = ("rejected", "recycled", "lost")
 """Kinds of decisions that have a reason, if only `none_given`."""
 PARTS: Final = ("reason", "reason_text", "amount", "at")
+SAME_SAVE: Final = timedelta(minutes=1)
+"""How far two times may differ that a CRM writes when one record is saved."""
 STAGE_ORDER: Final = "stage_order"
 """What adapters call the place of a record's stage within its pipeline, from 1: `{stage: {after: first}}` asks it."""
 IsPerson: TypeAlias = Callable[[str], bool]
@@ -106,6 +109,8 @@ class Decisions:
             if decision is None:
                 known = None
             elif known is None or decision.kind != known.kind:
+                if state is present and before is not None and self._is_of_another(decision, before, state):
+                    decision = replace(decision, at=state.at, precision=state.precision)
                 missing[len(found)] = unread
                 found.append(decision)
                 known = decision
@@ -114,6 +119,14 @@ class Decisions:
         if left_out is not None:
             left_out += [error for place, unread in missing.items() for error in still_missing(found[place], unread)]
         return found
+
+    def _is_of_another(self, decision: Decision, before: CrmRecord, state: State) -> bool:
+        """Does the field that should date a decision hold what it held before that? Then it dates an earlier one."""
+        path = self.rules[decision.rule - 1].parts.get("at")
+        if path is None:
+            return False
+        value = path.read(state.beside)
+        return not is_blank(value) and path.read(before.fields) == value
 
     def _told(self, rules: Sequence[Rule], before: CrmRecord | None) -> Decision | None:
         """What `before` told already. It may have been saved when no line asked for an amount, or another one."""
@@ -155,9 +168,12 @@ class Decisions:
         if path is None or is_blank(value) or state.precision == "exact":
             return state.at, state.precision
         try:
-            return read_time(value, self._zone), "exact" if has_time(value) else "date"
+            at = read_time(value, self._zone)
         except ValueError as error:
             raise RecordError(f"'{path.text}': {error}", code="bad_time", field=path.text) from None
+        if at > state.at + SAME_SAVE:  # it has happened: the record shows it
+            return state.at, state.precision
+        return at, "exact" if has_time(value) else "date"
 
     def _reason(self, rule: Rule, fields: Mapping[str, Any]) -> tuple[str | None, str | None]:
         picked, words = rule.text("reason", fields), rule.text("reason_text", fields)

@@ -128,6 +128,18 @@ def add_decision(
     return None if row is None else int(row[0])
 
 
+def newest_kind(db: sqlite3.Connection, connection: str, record: CrmRecord, person: int | None) -> str | None:
+    """The kind of the newest decision on a person; of somebody unknown, of the newest on this record."""
+    newest = "ORDER BY at DESC, id DESC LIMIT 1"
+    if person is not None:
+        rows = db.execute(f"SELECT kind FROM decisions WHERE person_id = ? {newest}", (person,))  # noqa: S608 - fixed
+    else:
+        of_record = "connection = ? AND object = ? AND record_id = ?"
+        values = (connection, record.object, record.id)
+        rows = db.execute(f"SELECT kind FROM decisions WHERE {of_record} {newest}", values)  # noqa: S608 - fixed text
+    return next((str(kind) for (kind,) in rows), None)
+
+
 def _turn(tx: sqlite3.Connection, connection: str, decision: Decision) -> int:
     """How often the record's polled decision has changed to another kind: Working, Unqualified, Working is three."""
     if decision.precision == "exact":

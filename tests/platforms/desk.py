@@ -68,3 +68,27 @@ class SalesDesk(Side):
     @abstractmethod
     def lose(self, email: str, reason: str) -> None:
         """The opportunity is lost."""
+
+
+class ChangingDesk(SalesDesk):
+    """A desk whose people also think better of it, hand a lead on, and throw records away."""
+
+    def take_back(self, email: str) -> None:
+        """Sales works on a lead after all that it had rejected."""
+        self.accept(email)
+
+    @abstractmethod
+    def reopen(self, email: str) -> None:
+        """An opportunity that was lost goes on."""
+
+    @abstractmethod
+    def hand_over(self, email: str) -> None:
+        """Another salesperson gets the record that stands for this person."""
+
+    def is_there(self, email: str) -> bool:
+        """Is there a record like the one that leadloop made for this person?"""
+        return self.count(email) > 0
+
+    @abstractmethod
+    def delete(self, email: str) -> None:
+        """The record that stands for this person is deleted."""

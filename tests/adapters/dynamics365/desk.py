@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.testing.simulators.dynamics365 import Dynamics365Simulator
-from tests.platforms.desk import WORDING, SalesDesk
+from connector.testing.simulators.dynamics365 import SALES_USERS, Dynamics365Simulator
+from tests.platforms.desk import WORDING, ChangingDesk
 
 OPEN, CLOSED = 0, 2
 """States under which the admin of this environment added status reasons: of leads, and of both when they are lost."""
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """An admin added status reasons for why, and *Recycled*; columns are carried over when a lead is qualified."""
 
     name: ClassVar[str] = "dynamics365"
@@ -58,6 +58,15 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.close(self._deal(email), won=False, status=self._status("opportunity", reason))
+
+    def reopen(self, email: str) -> None:
+        self.simulator.edit(self._deal(email), statecode=0, statuscode=1)
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(self._person(email), ownerid=("systemuser", SALES_USERS[1]))
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self._person(email))
 
     @property
     def writes(self) -> int:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.testing.simulators.espocrm import EspoSimulator
-from tests.platforms.desk import SalesDesk
+from connector.testing.simulators.espocrm import SALES_USERS, EspoSimulator
+from tests.platforms.desk import ChangingDesk
 
 Ref = tuple[str, str]
 PICKED = {"rejected": "Dead", "recycled": "Recycled", "accepted": "In Process"}
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """Converts leads with an opportunity; fields of one name are carried over by EspoCRM itself."""
 
     name: ClassVar[str] = "espocrm"
@@ -54,6 +54,15 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.close(self._deal(email), won=False, cLostReason=_worded(reason))
+
+    def reopen(self, email: str) -> None:
+        self.simulator.edit(("Opportunity", self._deal(email)), stage="Qualification")
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(self._record(email), assignedUserId=SALES_USERS[1])
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self._record(email))
 
     @property
     def writes(self) -> int:

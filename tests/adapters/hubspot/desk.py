@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from connector.testing.simulators.hubspot import HubSpotSimulator
 from tests.adapters.hubspot.company import as_crm, writes
-from tests.platforms.desk import WORDING, SalesDesk
+from tests.platforms.desk import WORDING, ChangingDesk
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """A contact stays what it is; a deal with it qualifies it."""
 
     name: ClassVar[str] = "hubspot"
@@ -53,6 +53,15 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.account.move_deal(self._deal(email), "closedlost", closed_lost_reason=WORDING[reason])
+
+    def reopen(self, email: str) -> None:
+        self.simulator.account.move_deal(self._deal(email), "appointmentscheduled")
+
+    def hand_over(self, email: str) -> None:
+        self._edit(email, hubspot_owner_id="702")
+
+    def delete(self, email: str) -> None:
+        self.simulator.account.delete(self._contact(email))
 
     @property
     def writes(self) -> int:

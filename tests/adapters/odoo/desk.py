@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from connector.testing.simulators.odoo import SALES_USERS, OdooSimulator
-from tests.platforms.desk import WORDING, SalesDesk
+from tests.platforms.desk import WORDING, ChangingDesk
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """A record is a lead until sales converts it, and stays the same record."""
 
     name: ClassVar[str] = "odoo"
@@ -54,6 +54,19 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.lose(self._lead(email), WORDING[reason])
+
+    def take_back(self, email: str) -> None:
+        self.simulator.restore(self._lead(email))
+        self.simulator.assign(self._lead(email), SALES_USERS[1])
+
+    def reopen(self, email: str) -> None:
+        self.simulator.restore(self._lead(email))
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.assign(self._lead(email), SALES_USERS[1])
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self._lead(email))
 
     @property
     def writes(self) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.testing.simulators.pipedrive import PipedriveSimulator
-from tests.platforms.desk import WORDING, SalesDesk
+from connector.testing.simulators.pipedrive import SALES_USERS, PipedriveSimulator
+from tests.platforms.desk import WORDING, ChangingDesk
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """Everything begins in the Leads Inbox; qualifying makes a deal of the lead."""
 
     name: ClassVar[str] = "pipedrive"
@@ -57,6 +57,25 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.close(self._only("deal", email), won=False, reason=WORDING[reason])
+
+    def take_back(self, email: str) -> None:
+        [person] = self._ids("person", email)
+        [lead] = [row["id"] for row in self.simulator.store.rows["lead"].values() if row["person_id"] == person]
+        self.simulator.edit(("lead", lead), is_archived=False)
+        self.accept(email)
+
+    def reopen(self, email: str) -> None:
+        deal = ("deal", self._only("deal", email))
+        self.simulator.edit(deal, status="open", lost_time=None, close_time=None, lost_reason=None)
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(("lead", self._only("lead", email)), owner_id=SALES_USERS[1])
+
+    def is_there(self, email: str) -> bool:
+        return any(row["person_id"] in self._ids("person", email) for row in self.simulator.live("lead"))
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(("lead", self._only("lead", email)))
 
     @property
     def writes(self) -> int:

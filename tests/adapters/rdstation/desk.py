@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from connector.testing.simulators.rdstation_crm import RdStationCrmSimulator
 from connector.testing.simulators.rdstation_crm.store import Row
-from tests.platforms.desk import SalesDesk
+from tests.platforms.desk import ChangingDesk
 
 REASONS: Final = {
     "no_budget": "Sem orçamento", "bad_timing": "Sem timing", "no_contact": "Sem contato",
@@ -22,7 +22,7 @@ ACCEPTED, QUALIFIED = 2, 3
 """Stages by their order in the pipeline."""
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """Everything happens on the one deal of a person. Signed in with a user's token, as most accounts are."""
 
     name: ClassVar[str] = "rdstation"
@@ -69,6 +69,19 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.lose(self.deal(email)["id"], REASONS[reason])
+
+    def take_back(self, email: str) -> None:
+        self.reopen(email)
+        self.accept(email)
+
+    def reopen(self, email: str) -> None:
+        self.simulator.reopen(self.deal(email)["id"])
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(self.deal(email)["id"], owner_id="another")
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self.deal(email)["id"])
 
     @property
     def writes(self) -> int:

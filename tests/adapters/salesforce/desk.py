@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.testing.simulators.salesforce import SalesforceSimulator
-from tests.platforms.desk import WORDING, SalesDesk
+from connector.testing.simulators.salesforce import SALES_USERS, SalesforceSimulator
+from tests.platforms.desk import WORDING, ChangingDesk
 
 CREDENTIALS = {"client_id": "simulated-client", "client_secret": "simulated-secret"}
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """Everything begins as a Lead; qualifying converts it."""
 
     name: ClassVar[str] = "salesforce"
@@ -53,6 +53,15 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.close(self._lead(email)["ConvertedOpportunityId"], won=False, reason=WORDING[reason])
+
+    def reopen(self, email: str) -> None:
+        self.simulator.set_stage(self._lead(email)["ConvertedOpportunityId"], "Prospecting")
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(self._lead(email)["Id"], OwnerId=SALES_USERS[1])
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self._lead(email)["Id"])
 
     @property
     def writes(self) -> int:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from connector.testing.simulators.zoho import ZohoSimulator
-from tests.platforms.desk import SalesDesk
+from connector.testing.simulators.zoho import SALES_USERS, ZohoSimulator
+from tests.platforms.desk import ChangingDesk
 
 Ref = tuple[str, str]
 PICKED = {"rejected": "Not Qualified", "recycled": "Contact in Future", "accepted": "Contacted"}
 
 
-class Desk(SalesDesk):
+class Desk(ChangingDesk):
     """Converts with the box "carry over tags" ticked, in an account whose conversion mapping carries our fields."""
 
     name: ClassVar[str] = "zoho"
@@ -54,6 +54,15 @@ class Desk(SalesDesk):
 
     def lose(self, email: str, reason: str) -> None:
         self.simulator.close(self._deal(email), won=False, reason=_worded(reason))
+
+    def reopen(self, email: str) -> None:
+        self.simulator.edit(("Deals", self._deal(email)), Stage="Qualification")
+
+    def hand_over(self, email: str) -> None:
+        self.simulator.edit(self._record(email), Owner={"name": "Another", "id": SALES_USERS[1]})
+
+    def delete(self, email: str) -> None:
+        self.simulator.delete(self._record(email))
 
     @property
     def writes(self) -> int:
