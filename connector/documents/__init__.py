@@ -4,12 +4,13 @@
 data in between (the configuration resolves its references there).
 """
 
-from connector.documents.allowed import closest
+from connector.documents.allowed import closest, suggest
+from connector.documents.copied import is_typographic, number_remedy
 from connector.documents.model import FileModel, Wrong
 from connector.documents.places import Path, Places, is_secret_name
 from connector.documents.read import checked, parse, read, read_text, refused, text_of
 
 __all__ = [
-    "FileModel", "Path", "Places", "Wrong", "checked", "closest", "is_secret_name", "parse", "read", "read_text",
-    "refused", "text_of",
+    "FileModel", "Path", "Places", "Wrong", "checked", "closest", "is_secret_name", "is_typographic", "number_remedy",
+    "parse", "read", "read_text", "refused", "suggest", "text_of",
 ]  # fmt: skip

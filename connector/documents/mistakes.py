@@ -6,6 +6,7 @@ person meant one of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic_core import ErrorDetails
 from connector.documents import allowed
 from connector.documents.location import Location, locate
 from connector.documents.places import Path, Places
-from connector.documents.wording import worded
+from connector.documents.wording import EMPTY, worded
 from connector.errors import Problem
 
 Found = tuple[ErrorDetails, Location]
@@ -71,10 +72,24 @@ def _problem(detail: ErrorDetails, location: Location, places: Places) -> Proble
     if kind == "extra_forbidden":
         return places.key_problem(path, f"unknown key '{last}'", allowed.suggest(str(last), allowed.keys(kinds)))
     message, remedy = worded(kind, detail.get("ctx", {}), detail["msg"], detail["input"])
+    if kind == "invalid_key":
+        return places.key_problem(path, message, remedy)
     if last == "[key]":
-        return places.key_problem(path, f"the key '{path[-1]}' {message}", remedy)
+        return _in_key(path, kind, message, remedy, detail, places)
     if kind in ("literal_error", "enum") and (words := allowed.words(kinds)):
         message, remedy = "is none of the allowed words", allowed.suggest(str(places.found(path)), words)
     elif len(kinds) > 1 and kind.endswith(("_type", "_parsing")):
-        message, remedy = f"should be {allowed.nouns(kinds)}", None
+        is_empty = detail["input"] is None
+        message = f"{'is empty and ' * is_empty}should be {allowed.nouns(kinds)}"
+        remedy = EMPTY if is_empty else None
     return places.problem(path, message, remedy=remedy)
+
+
+def _in_key(path: Path, kind: str, message: str, remedy: str | None, detail: ErrorDetails, places: Places) -> Problem:
+    """A key that is none of those that are asked for, or is badly formed."""
+    key = str(path[-1])
+    if kind == "literal_error":
+        words = re.findall("'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+        message, remedy = "is none of the allowed words", allowed.suggest(key, words)
+    about = "the key " if message.startswith(f"'{key}'") else f"the key '{key}' "
+    return places.key_problem(path, about + message, remedy)

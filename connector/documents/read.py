@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from connector.documents.complaints import Broken
 from connector.documents.mistakes import mistakes
 from connector.documents.places import Places
-from connector.documents.tree import MAX_BYTES, Broken, grow
+from connector.documents.tree import MAX_BYTES, grow
 from connector.errors import ConfigError, Problem
 
 M = TypeVar("M", bound=BaseModel)

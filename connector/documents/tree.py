@@ -10,41 +10,19 @@ one refuses is read again by the pure one, which says better where a person went
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
 
+from connector.documents.complaints import Broken, not_yaml
 from connector.documents.scalars import plain
 
 MAX_BYTES = 2 * 1024 * 1024
 """Far above any file that a person edits; the pure parser needs about six seconds for each MB."""
 MAX_DEPTH = 40
 MAX_VALUES = 200_000
-
-_QUOTED_WORD = re.compile(r"'[^'<]{3,}'")
-"""A word of the file that the parser repeats: it may be a secret. Single characters and its own <words> are none."""
-_QUOTE_REMEDY = "put texts that hold { } [ ] : # or ${…} in quotes"
-_REMEDIES = {
-    "\\t": "indent with spaces, not with tabs",
-    "mapping values are not allowed": "check the indentation of this line; " + _QUOTE_REMEDY,
-    "expected <block end>": "check the indentation: keys of one group begin in the same column",
-    "expected ',' or": _QUOTE_REMEDY,
-    "cannot start any token": _QUOTE_REMEDY,
-    "found unexpected end of stream": "a quote or bracket that was opened is never closed",
-    "could not find expected ':'": "a key is followed by a colon and a space",
-}
-"""What helps against the parser's most frequent complaints, by a piece of its wording."""
-
-
-class Broken(Exception):
-    """The text cannot be read as a tree. Line and column count from 1."""
-
-    def __init__(self, message: str, line: int, column: int, remedy: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.line, self.column, self.remedy = message, line, column, remedy
 
 
 class Node(Struct, frozen=True):
@@ -74,7 +52,7 @@ def grow(text: str) -> Node:
         is_open = "unexpected end of stream" in str(error.problem)
         mark = error.context_mark if is_open else error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _not_yaml(str(error.problem or error.context), line, column) from None
+        raise not_yaml(str(error.problem or error.context), line, column, text) from None
     except YAMLError as error:
         line, column = _position(text, getattr(error, "position", 0))
         raise Broken("a character that no text file has", line, column, "retype this line") from None
@@ -86,11 +64,6 @@ def _compiled_events(text: str) -> Iterator[Any]:
     parser = CParser(text)
     while parser.check_event():
         yield parser.get_event()
-
-
-def _not_yaml(problem: str, line: int, column: int) -> Broken:
-    remedy = next((remedy for piece, remedy in _REMEDIES.items() if piece in problem), None)
-    return Broken(f"this cannot be read: {_QUOTED_WORD.sub('…', problem)}", line, column, remedy)
 
 
 def _position(text: str, index: object) -> tuple[int, int]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.documents.copied import number_remedy
+
+EMPTY = "give it a value, or delete the line"
+
 _SHOULD_BE = {
     "string": "should be a text",
     "path": "should be a text",
@@ -55,6 +59,8 @@ def worded(kind: str, context: Mapping[str, Any], text: str, value: object) -> t
         return str(error or text), getattr(error, "remedy", None)
     if kind in _PHRASES:
         return _PHRASES[kind].format_map({name: _short(value) for name, value in context.items()}), None
+    if kind == "invalid_key":
+        return "a key must be a word, no number", "write a decimal with a point (7.5), and a key of digits in quotes"
     if kind in ("too_short", "string_too_short"):
         return _too_short(kind, context)
     message = _SHOULD_BE.get(kind.split("_", maxsplit=1)[0])
@@ -65,7 +71,9 @@ def worded(kind: str, context: Mapping[str, Any], text: str, value: object) -> t
 
 def _wrong_kind(message: str, value: object) -> tuple[str, str | None]:
     if value is None:
-        return f"is empty and {message}", "give it a value, or delete the line"
+        return f"is empty and {message}", EMPTY
+    if isinstance(value, str) and message.endswith("number"):
+        return message, number_remedy(value)
     if message == "should be a text" and isinstance(value, (bool, int, float)):
         return message, "put it in quotes"
     return message + _not(value), _REMEDIES.get(message)
@@ -84,5 +92,5 @@ def _short(value: object) -> object:
 def _too_short(kind: str, context: Mapping[str, Any]) -> tuple[str, str | None]:
     least = context["min_length"]
     if least == 1:
-        return "is empty", "give it a value, or delete the line"
+        return "is empty", EMPTY
     return f"should have at least {least} {'items' if kind == 'too_short' else 'characters'}", None

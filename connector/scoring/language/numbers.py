@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from connector.documents import Wrong
+from connector.documents import Wrong, number_remedy
 
 MOST_POINTS: Final = 1_000_000
 MOST_DAYS: Final = 36_500
@@ -20,7 +20,7 @@ MOST_DAYS: Final = 36_500
 
 def _written_number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Wrong("should be a number")
+        raise Wrong("should be a number", number_remedy(value) if isinstance(value, str) else None)
     return value
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from connector.documents import FileModel, Wrong
+from connector.documents import FileModel, Wrong, suggest
 from connector.model import REASONS
 from connector.scoring.language.numbers import Days, Letter, Points, Share
 from connector.scoring.language.rules import When
@@ -15,7 +15,7 @@ from connector.scoring.language.rules import When
 
 def _known_reason(reason: str) -> str:
     if reason not in REASONS:
-        raise Wrong(f"'{reason}' is no reason", f"allowed: {', '.join(REASONS)}")
+        raise Wrong(f"'{reason}' is no reason", suggest(reason, REASONS))
     return reason
 
 
