@@ -1,12 +1,25 @@
-"""Counts of calls that outlive the process, and the pauses that platforms ask for."""
+"""Counts of calls that outlive the process, and the pauses that platforms ask for.
+
+What lies further ahead than any window or pause is of a clock that was wrong then: it counts no more. Otherwise an hour
+in a wrong year would keep an account from its calls until that year.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from connector.state.clock import moment, stamp
 from connector.state.store import Store
+
+LONGEST_WINDOW: Final = timedelta(days=2)
+"""No limit counts longer than a day; a clock that is set back by hours frees no calls."""
+LONGEST_PAUSE: Final = timedelta(days=32)
+"""Some budgets begin anew with the month."""
+
+OVER_WINDOWS: Final = "DELETE FROM budgets WHERE slot <= ? OR slot > ?"
+OVER_PAUSES: Final = "DELETE FROM account_pauses WHERE until <= ? OR until > ?"
 
 
 class SqliteBudgets:
@@ -23,8 +36,9 @@ class SqliteBudgets:
     ) -> tuple[int, datetime | None]:
         with self._store.write(durable=False) as tx:
             used, first = tx.execute(
-                "SELECT coalesce(sum(used), 0), min(slot) FROM budgets WHERE account = ? AND bucket = ? AND slot > ?",
-                (account, bucket, stamp(now)),
+                "SELECT coalesce(sum(used), 0), min(slot) FROM budgets"
+                " WHERE account = ? AND bucket = ? AND slot > ? AND slot <= ?",
+                (account, bucket, stamp(now), stamp(now + LONGEST_WINDOW)),
             ).fetchone()
             granted = max(0, min(want, limit - used))
             if granted:
@@ -46,8 +60,9 @@ class SqliteBudgets:
         (used,) = (
             self._store.read()
             .execute(
-                "SELECT coalesce(sum(used), 0) FROM budgets WHERE account = ? AND bucket = ? AND slot > ?",
-                (account, bucket, stamp(now)),
+                "SELECT coalesce(sum(used), 0) FROM budgets"
+                " WHERE account = ? AND bucket = ? AND slot > ? AND slot <= ?",
+                (account, bucket, stamp(now), stamp(now + LONGEST_WINDOW)),
             )
             .fetchone()
         )
@@ -57,17 +72,19 @@ class SqliteBudgets:
         with self._store.write(durable=False) as tx:
             tx.execute(
                 "INSERT INTO account_pauses (account, bucket, until, why) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET until = max(until, excluded.until), why = excluded.why",
-                (account, bucket, stamp(until), why),
+                " ON CONFLICT DO UPDATE SET why = excluded.why, until ="
+                " CASE WHEN until > ? THEN excluded.until ELSE max(until, excluded.until) END",
+                (account, bucket, stamp(until), why, stamp(self._store.now() + LONGEST_PAUSE)),
             )
 
     def pauses(self, account: str, now: datetime) -> Mapping[str, datetime]:
         rows = self._store.read().execute(
-            "SELECT bucket, until FROM account_pauses WHERE account = ? AND until > ?", (account, stamp(now))
+            "SELECT bucket, until FROM account_pauses WHERE account = ? AND until > ? AND until <= ?",
+            (account, stamp(now), stamp(now + LONGEST_PAUSE)),
         )
         return {row["bucket"]: moment(row["until"]) for row in rows}
 
     def sweep(self, now: datetime) -> None:
         with self._store.write(durable=False) as tx:
-            tx.execute("DELETE FROM budgets WHERE slot <= ?", (stamp(now),))
-            tx.execute("DELETE FROM account_pauses WHERE until <= ?", (stamp(now),))
+            for over, longest in ((OVER_WINDOWS, LONGEST_WINDOW), (OVER_PAUSES, LONGEST_PAUSE)):
+                tx.execute(over, (stamp(now), stamp(now + longest)))

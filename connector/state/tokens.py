@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # imported where a token is sealed or opened: 30 ms of a star
     from cryptography.fernet import MultiFernet
 
 KEY_BYTES = 32
+SET_BACK = timedelta(minutes=10)
+"""A lease that ends so much later than any that could be given now is of a clock that was ahead: nobody has it."""
 
 
 def key_from(secret: str) -> bytes:
@@ -147,12 +149,17 @@ class SqliteTokens:
 
     def lease(self, connection: str, holder: str, seconds: float) -> bool:
         now = self._store.now()
+        until = now + timedelta(seconds=seconds)
         with self._store.write() as tx:
             changed = tx.execute(
-                "UPDATE tokens SET lease_by = ?, lease_until = ?"
-                " WHERE connection = ? AND (lease_by IS NULL OR lease_by = ? OR lease_until <= ?)",
-                (holder, stamp(now + timedelta(seconds=seconds)), connection, holder, stamp(now)),
-            ).rowcount
+                "UPDATE tokens SET lease_by = :holder, lease_until = :until WHERE connection = :connection"
+                " AND (lease_by IS NULL OR lease_by = :holder OR lease_until <= :now"
+                " OR lease_until > :ahead)",
+                {
+                    "holder": holder, "until": stamp(until), "connection": connection, "now": stamp(now),
+                    "ahead": stamp(until + SET_BACK),
+                },
+            ).rowcount  # fmt: skip
         return changed == 1
 
     def release(self, connection: str, holder: str) -> None:

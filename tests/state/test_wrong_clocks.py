@@ -1,0 +1,64 @@
+"""A clock that was wrong for a while: what was written then does not stand in the way for as long as it was wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from connector.http.tokens import Tokens
+from connector.state.budgets import SqliteBudgets
+from connector.state.store import Store
+from connector.state.tokens import SqliteTokens, new_key
+
+YEARS = timedelta(days=3650)
+DAY = timedelta(days=1)
+
+
+def test_a_day_that_was_spent_while_the_clock_was_years_ahead_is_no_day_of_ours(store: Store, now: datetime) -> None:
+    budgets = SqliteBudgets(store)
+    ahead = now + YEARS
+    assert budgets.claim("acme", "*/86400", want=100, limit=100, now=ahead, until=ahead + DAY)[0] == 100
+    assert budgets.used("acme", "*/86400", now) == 0
+    assert budgets.claim("acme", "*/86400", want=100, limit=100, now=now, until=now + DAY)[0] == 100
+    assert budgets.claim("acme", "*/86400", want=1, limit=100, now=now, until=now + DAY) == (0, now + DAY)
+
+
+def test_a_clock_that_was_set_back_by_hours_frees_no_calls(store: Store, now: datetime) -> None:
+    budgets = SqliteBudgets(store)
+    budgets.claim("acme", "*/86400", want=100, limit=100, now=now, until=now + DAY)
+    earlier = now - timedelta(hours=5)
+    assert budgets.claim("acme", "*/86400", want=1, limit=100, now=earlier, until=earlier + DAY) == (0, now + DAY)
+
+
+def test_a_pause_that_was_asked_for_while_the_clock_was_years_ahead_is_over(store: Store, now: datetime) -> None:
+    budgets = SqliteBudgets(store)
+    budgets.pause("acme", "default", now + YEARS, "quota")
+    assert budgets.pauses("acme", now) == {}
+    budgets.pause("acme", "default", now + DAY, "quota")
+    assert budgets.pauses("acme", now) == {"default": now + DAY}
+    budgets.pause("acme", "default", now + timedelta(hours=1), "quota")  # of two the longer one
+    assert budgets.pauses("acme", now) == {"default": now + DAY}
+
+
+def test_what_cannot_be_of_our_time_is_swept_away(store: Store, now: datetime) -> None:
+    budgets = SqliteBudgets(store)
+    budgets.claim("acme", "*/86400", want=1, limit=100, now=now + YEARS, until=now + YEARS + DAY)
+    budgets.claim("acme", "*/86400", want=2, limit=100, now=now, until=now + DAY)
+    budgets.pause("acme", "default", now + YEARS, "quota")
+    budgets.sweep(now)
+    rows = store.read().execute("SELECT used FROM budgets UNION ALL SELECT 0 FROM account_pauses").fetchall()
+    assert [tuple(row) for row in rows] == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("later", "is_free"), [(timedelta(seconds=30), False), (timedelta(seconds=61), True), (-DAY, True)]
+)
+def test_a_lease_lasts_no_longer_than_it_was_given_for_whatever_the_clock_does(
+    path: object, store: Store, now: datetime, later: timedelta, is_free: bool
+) -> None:
+    tokens = SqliteTokens(store, [new_key()])
+    tokens.load("rd", "hash", Tokens(access="a"))
+    assert tokens.lease("rd", "killed", 60)
+    store.now = lambda: now + later
+    assert tokens.lease("rd", "heir", 60) is is_free
