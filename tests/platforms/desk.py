@@ -92,3 +92,7 @@ class ChangingDesk(SalesDesk):
     @abstractmethod
     def delete(self, email: str) -> None:
         """The record that stands for this person is deleted."""
+
+    @abstractmethod
+    def merge(self, loser: str, winner: str) -> None:
+        """The records of two persons become one, which keeps the winner's address."""

@@ -121,3 +121,39 @@ def test_a_record_that_sales_deletes_is_not_made_again(sales: SalesCompany[Chang
     assert not sales.desk.is_there(ANA)
     assert ("crm", "record", "crm_record_deleted") in sales.rejects()
     must_hold(sales)
+
+
+def test_a_converted_lead_whose_contact_is_deleted_is_not_made_again(sales: SalesCompany[ChangingDesk]) -> None:
+    sales.desk.accept(ANA)
+    look(sales)
+    sales.desk.qualify(ANA)
+    look(sales)
+    before = sales.stage("ana")
+    sales.desk.delete(ANA)
+    look(sales)
+    sales.convert("ana", "ebook-c")
+    for _ in range(3):
+        sales.later(hours=3)
+        sales.run()
+    assert not sales.desk.is_there(ANA)
+    assert sales.stage("ana") == before
+    must_hold(sales)
+
+
+def test_two_leads_that_sales_merges_go_on_as_one_record(sales: SalesCompany[ChangingDesk]) -> None:
+    sales.mql("bia")
+    sales.later(hours=3)
+    sales.desk.accept(ANA)
+    look(sales)
+    sales.desk.merge(address("bia"), ANA)
+    look(sales)
+    assert sales.stage("ana") == "accepted"
+    for name in ("ana", "bia"):
+        sales.convert(name, "ebook-c")
+        sales.run()
+        sales.later(hours=3)
+    look(sales)
+    assert sales.desk.count(ANA) == 1
+    assert sales.desk.count(address("bia")) == 0
+    assert sales.stage("ana") == "accepted"
+    must_hold(sales)

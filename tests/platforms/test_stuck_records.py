@@ -223,3 +223,28 @@ def test_a_change_that_the_audit_log_does_not_tell_puts_off_its_record_alone(
         company.run_until_quiet()
         assert (company.stage("ana"), company.rejects()) == ("accepted", [])
         assert company.ask("SELECT DISTINCT precision FROM decisions") == [("exact",)]
+
+
+@pytest.mark.parametrize("kind", [*(case.kind for case in CASES.values()), HubSpotDesk, DynamicsDesk])
+def test_a_record_that_is_asked_for_by_its_id_is_told_as_a_walk_tells_it(tmp_path: Path, kind: type[Any]) -> None:
+    with opened(tmp_path, kind) as company:
+        accept(company, *NAMES)
+        company.desk.qualify(address("bia"))
+        company.desk.qualify(address("cid"))
+        company.desk.win(address("cid"), 900.0)
+        [crm] = company.open().crm
+        walked = [record for page in crm.adapter.records(None) for record in page.records]
+        assert {record.email for record in walked} >= {address(name) for name in NAMES}
+        for record in walked:
+            asked = crm.adapter.record(record.object, record.id)
+            assert asked is not None
+            for part in ("fields", "changed_at", "email", "key", "links", "created_at"):
+                assert getattr(asked, part) == getattr(record, part), (record.object, part)
+        known = {record.object for record in walked}
+        assert [crm.adapter.record(one, _nobody(walked, one)) for one in known] == [None] * len(known)
+
+
+def _nobody(walked: Sequence[Any], object_name: str) -> str:
+    """An id of the platform's kind that no record has."""
+    some = next(record.id for record in walked if record.object == object_name)
+    return f"{some[:-4]}9999" if len(some) > 4 else "999999"

@@ -68,6 +68,9 @@ class Desk(ChangingDesk):
     def delete(self, email: str) -> None:
         self.simulator.delete(self._person(email))
 
+    def merge(self, loser: str, winner: str) -> None:
+        self.simulator.merge(self._person(loser), self._person(winner))
+
     @property
     def writes(self) -> int:
         """Batches with a change in them: questions travel in batches too."""

@@ -63,6 +63,9 @@ class Desk(ChangingDesk):
     def delete(self, email: str) -> None:
         self.simulator.account.delete(self._contact(email))
 
+    def merge(self, loser: str, winner: str) -> None:
+        self.simulator.account.merge(self._contact(loser), self._contact(winner))
+
     @property
     def writes(self) -> int:
         return writes(self.simulator)

@@ -68,6 +68,9 @@ class Desk(ChangingDesk):
     def delete(self, email: str) -> None:
         self.simulator.delete(self._lead(email))
 
+    def merge(self, loser: str, winner: str) -> None:
+        self.simulator.merge(self._lead(loser), self._lead(winner))
+
     @property
     def writes(self) -> int:
         return len(self.simulator.calls("POST", "/(create|write)$"))

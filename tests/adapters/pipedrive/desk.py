@@ -75,7 +75,14 @@ class Desk(ChangingDesk):
         return any(row["person_id"] in self._ids("person", email) for row in self.simulator.live("lead"))
 
     def delete(self, email: str) -> None:
-        self.simulator.delete(("lead", self._only("lead", email)))
+        [person] = self._ids("person", email)
+        own = [(kind, row) for kind in ("lead", "deal") for row in self.simulator.live(kind)]
+        [ref] = [(kind, row["id"]) for kind, row in own if row.get("person_id") == person]
+        self.simulator.delete(ref)
+
+    def merge(self, loser: str, winner: str) -> None:
+        [lost], [kept] = self._ids("person", loser), self._ids("person", winner)
+        self.simulator.merge(lost, kept)
 
     @property
     def writes(self) -> int:

@@ -83,6 +83,11 @@ class Desk(ChangingDesk):
     def delete(self, email: str) -> None:
         self.simulator.delete(self.deal(email)["id"])
 
+    def merge(self, loser: str, winner: str) -> None:
+        """Deals are not merged: one of two is thrown away."""
+        del winner
+        self.delete(loser)
+
     @property
     def writes(self) -> int:
         return len(self.simulator.calls("POST|PUT", "^/(api/v1|crm/v2)/"))

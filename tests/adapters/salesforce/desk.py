@@ -60,8 +60,16 @@ class Desk(ChangingDesk):
     def hand_over(self, email: str) -> None:
         self.simulator.edit(self._lead(email)["Id"], OwnerId=SALES_USERS[1])
 
+    def is_there(self, email: str) -> bool:
+        rows = [row for name in ("Lead", "Contact") for row in self.simulator.live(name)]
+        return any(row["Email"] == email and not row.get("IsConverted") for row in rows)
+
     def delete(self, email: str) -> None:
-        self.simulator.delete(self._lead(email)["Id"])
+        lead = self._lead(email)
+        self.simulator.delete(lead["ConvertedContactId"] or lead["Id"])
+
+    def merge(self, loser: str, winner: str) -> None:
+        self.simulator.merge(self._lead(winner)["Id"], self._lead(loser)["Id"])
 
     @property
     def writes(self) -> int:

@@ -64,6 +64,9 @@ class Desk(ChangingDesk):
     def delete(self, email: str) -> None:
         self.simulator.delete(self._record(email))
 
+    def merge(self, loser: str, winner: str) -> None:
+        self.simulator.merge(self._record(loser), self._record(winner))
+
     @property
     def writes(self) -> int:
         changing = self.simulator.calls("POST|PUT", "/crm/")
