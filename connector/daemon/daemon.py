@@ -20,6 +20,7 @@ from connector.loop.in_force import take_up
 from connector.loop.requests import carry_out
 from connector.server import Counts, Health, HealthServer, application
 from connector.server.readiness import readiness
+from connector.state.set_back import AHEAD, set_right
 from connector.state.store import Store, told
 
 ASKED_EVERY_S = 1.0
@@ -74,6 +75,9 @@ class Daemon:
             log.info("clock jumped", seconds=round(jump_s, 1))
             self.counts.clock_jumps.inc()
             self._timetable.clock_moved(jump_s, self._world.now())
+            if jump_s < -AHEAD.total_seconds():
+                with self._store.write(step=True) as tx:
+                    set_right(tx, self._world.now())
         for run in self.health.look():
             log.error("run hangs", step=run.step, connection=run.connection, limit_s=run.limit_s)
         if self._world.monotonic() - self._gave_back_at >= GIVEN_BACK_EVERY_S:

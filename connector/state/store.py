@@ -24,6 +24,7 @@ from connector.errors import LockedError, StateError
 from connector.state.clock import stamp
 from connector.state.migrate import create, is_empty, migrate
 from connector.state.schema import SCHEMA_VERSION
+from connector.state.set_back import AHEAD, set_right
 from connector.state.unusable import is_there, telling, unusable
 from connector.state.version import address, version_of
 
@@ -200,6 +201,9 @@ class Store:
         lock = self._lock()
         try:
             with self.write() as tx:
+                (before,) = tx.execute("SELECT since FROM holder").fetchone()
+                if before > stamp(self.now() + AHEAD):
+                    set_right(tx, self.now())
                 tx.execute(
                     "UPDATE holder SET epoch = epoch + 1, pid = ?, host = ?, since = ?",
                     (os.getpid(), socket.gethostname(), stamp(self.now())),

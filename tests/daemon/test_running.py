@@ -19,6 +19,7 @@ from connector.daemon.daemon import Daemon
 from connector.daemon.lanes import Lane, lanes
 from connector.daemon.process import StoppingError, sleep_until
 from connector.daemon.running import Runner
+from connector.daemon.timetable import Timetable
 from connector.errors import ConfigError, LeadloopError, LockedError, StateError
 from connector.loop.connect import read_files
 from connector.loop.context import Loop, World
@@ -266,3 +267,18 @@ def test_what_is_stale_and_what_hangs_follows_the_schedule() -> None:
     assert [stream.limit_s for stream in streams([often, daily], "Europe/Berlin", NOW)] == [900, 3 * 86_400]
     assert [standstill_s(lane, "Europe/Berlin", NOW) for lane in (often, daily)] == [3600, 864_000]
     assert [stream.limit_s for stream in streams([Lane("pull", "rd", "1h", ("contacts",))], "UTC", NOW)] == [10_800]
+
+
+def test_a_clock_that_is_set_right_by_days_frees_what_waits_for_a_wrong_year(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timetable, "clock_moved", lambda *_: None)  # it keeps no time here
+    daemon = Daemon(inside.current, inside.world, inside.store, inside.fatal.append, lambda: inside.current.loop)
+    until = inside.made.now + timedelta(minutes=5)
+    with inside.store.write(step=True) as tx:
+        operation.wait(tx, "export", "pull/contacts", "quota", "spent", None, until, inside.made.now)
+    daemon.tick()
+    assert operation.waits(inside.store.read())[0]["until"] is not None
+    inside.made.now -= timedelta(days=3650)
+    daemon.tick()
+    assert operation.waits(inside.store.read())[0]["until"] is None
