@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Happened = Callable[[Mapping[str, Any], str], Sequence[Any]]
 """What an event sets off, by the mapping of one side."""
+ELSEWHERE = "another CRM has the lead"
 MARK = ":"
 """Parts kind and name of a mark (tag, list) among the fields of a wish: `tag:MQL`."""
 
@@ -44,7 +45,10 @@ class Wisher:
     def wish(self, lead: Lead) -> None:
         """Keep the wishes of one lead, and where it stands."""
         crm = self._crm(lead)
-        pushed = frozenset(self._wish_crm(crm, lead)) | crm.protected if crm is not None else frozenset[str]()
+        pushed = frozenset(self._wish_crm(crm, lead, lead.blocked)) | crm.protected if crm else frozenset[str]()
+        for other in self._loop.crm:
+            if other is not crm:
+                self._wish_crm(other, lead, lead.blocked or ELSEWHERE)
         for source in self._loop.marketing:
             if source.mapping.feedback.kinds and source.spec.capabilities.writes:
                 is_one = crm is not None and source.shares_records_with(crm)
@@ -67,32 +71,34 @@ class Wisher:
         values = dict(lead.person.attributes)
         return next((crm for crm in self._loop.crm if crm.takes(values)), None)
 
-    def _wish_crm(self, crm: Crm, lead: Lead) -> Mapping[str, Any]:
-        """The fields and marks that push writes for this lead."""
+    def _wish_crm(self, crm: Crm, lead: Lead, blocked: str | None) -> Mapping[str, Any]:
+        """The fields and marks that push writes for this lead; `blocked`: why no more than that it is not for sales."""
         before = self._desired.get((crm.name, lead.dossier.person))
         linked = before is not None and (before.have is not None or before.record_id is not None)
-        if not self._is_wanted(crm, lead, before, linked=linked) or not self._can_be_found(crm, lead):
+        if not self._is_wanted(crm, lead, before, blocked, linked=linked) or not self._can_be_found(crm, lead):
             if before is not None:
-                outbox.withdraw(self._tx, crm.name, lead.dossier.person, self._now, lead.blocked)
+                outbox.withdraw(self._tx, crm.name, lead.dossier.person, self._now, blocked)
             return {}
-        is_mql = lead.standing.is_mql and lead.blocked is None
-        known = self._facts(lead, explain=True, is_mql=is_mql)
+        is_mql = lead.standing.is_mql and blocked is None
+        known = self._facts(lead, explain=blocked is None, is_mql=is_mql)
         object_ = before.object if before and before.object else crm.mapping.object
         want = crm.mapping.record(known, object=object_, current=self._current(crm, before))
         for effect in crm.mapping.effects(known):
             if effect.kind in crm.spec.capabilities.writes:
                 want |= _mark(effect.kind, effect.name, effect.on, before)
-        if lead.blocked is not None:
-            want = {name: value for name, value in want.items() if name in crm.consent_and_flag}
-        happened = self._tasks_and_notes(crm)
-        effects = [] if lead.blocked is not None else self._once(crm.name, lead, crm.once_on, happened)
+        if blocked is not None:
+            want = {name: value for name, value in want.items() if name in crm.consent_and_flag or _is_off(name, value)}
+        effects = [] if blocked is not None else self._once(crm.name, lead, crm.once_on, self._tasks_and_notes(crm))
         changed = crm.mapping.changes(before.have if before else None, want)
         is_held = lead.dossier.person in self._held[crm.name]  # then that is to be what is wanted now
-        self._keep(crm.name, object_, lead, want, effects, due=bool(changed) or is_held or self._has_new(effects))
+        due = bool(changed) or is_held or self._has_new(effects)
+        self._keep(crm.name, object_, lead, want, effects, due=due, limited=blocked is not None)
         return want
 
-    def _is_wanted(self, crm: Crm, lead: Lead, before: Desired | None, *, linked: bool) -> bool:
-        if lead.blocked is not None:
+    def _is_wanted(
+        self, crm: Crm, lead: Lead, before: Desired | None, blocked: str | None, *, linked: bool
+    ) -> bool:  # fmt: skip
+        if blocked is not None:
             return linked
         if lead.standing.is_mql:
             return True
@@ -141,8 +147,11 @@ class Wisher:
         if pushed and not (want or effects):
             desired.not_due(self._tx, source.name, lead.dossier.person)  # what waited to be said is push's business now
         elif want or effects:
+            if before is not None and before.record_id not in (None, contact):  # nobody told this one anything
+                desired.forget_link(self._tx, source.name, lead.dossier.person)
+                before = None
             due = _is_worth_telling(source, before, want, lead.score.points_mp) or self._has_new(effects)
-            self._keep(source.name, "", lead, want, effects, due=due)
+            self._keep(source.name, "", lead, want, effects, due=due, limited=lead.blocked is not None)
             desired.link(self._tx, source.name, lead.dossier.person, "", contact, self._now)
 
     def _contact_of(self, source: Marketing, person: int) -> str | None:
@@ -218,7 +227,7 @@ class Wisher:
 
     def _keep(
         self, connection: str, object_: str, lead: Lead, want: Mapping[str, Any],
-        effects: Sequence[Mapping[str, Any]], *, due: bool,
+        effects: Sequence[Mapping[str, Any]], *, due: bool, limited: bool,
     ) -> None:  # fmt: skip
         standing = lead.standing
         fresh = standing.is_mql and (standing.fast or standing.pushed_at is None)
@@ -226,7 +235,7 @@ class Wisher:
             self._tx,
             Wish(
                 connection, lead.dossier.person, object_, want, effects, lead.score.points_mp,
-                due=due, fresh=fresh, limited=lead.blocked is not None,
+                due=due, fresh=fresh, limited=limited,
             ),
             self._now,
         )  # fmt: skip
@@ -256,6 +265,11 @@ def _mark(kind: str, name: str, on: bool, before: Desired | None) -> dict[str, A
     if not on and (before is None or not (before.have or {}).get(key)):
         return {}
     return {key: on}
+
+
+def _is_off(name: str, value: Any) -> bool:
+    """Is it a mark that is to be taken away?"""
+    return value is False and name.startswith(f"tag{MARK}")
 
 
 def _newest_stage_only(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:

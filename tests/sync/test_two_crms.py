@@ -45,3 +45,39 @@ def test_who_is_joined_stays_in_the_crm_that_has_the_lead(two: Company, sent: bo
     assert where(two, "ana") == ["sf"]
     assert len(two.sf.live("Lead")) == 1
     assert not (two.folder / "out/leads.csv").exists()
+
+
+def test_a_rejected_lead_that_fits_another_crm_by_then_loses_its_mark_where_it_was(two: Company) -> None:
+    uuid = two.convert("ana", "ebook-a", "ebook-b")
+    two.run_until_quiet()
+    two.rd.edit(uuid, job_title="Manager")
+    two.convert("ana", "point-x")
+    two.run_until_quiet()
+    assert (where(two, "ana"), two.lead("ana")["MQL__c"]) == (["sf"], True)
+    two.sf.set_status(two.lead("ana")["Id"], "Unqualified", reason="No budget")
+    two.run_until_quiet()
+    assert (two.stage("ana"), two.lead("ana")["MQL__c"]) == ("lead", False)
+
+
+def test_an_opt_out_reaches_the_crm_that_had_the_lead_before(two: Company) -> None:
+    uuid = two.convert("ana", "ebook-a", "ebook-b")
+    two.run_until_quiet()
+    two.sf.set_status(two.lead("ana")["Id"], "Unqualified", reason="No budget")
+    two.run_until_quiet()
+    two.rd.edit(uuid, job_title="Manager")
+    two.rd.opt_out(uuid)
+    two.convert("ana", "point-x")
+    two.run_until_quiet()
+    assert two.lead("ana")["HasOptedOutOfEmail"] is True
+
+
+def test_what_was_not_sent_to_one_crm_yet_is_not_when_the_lead_goes_to_another(two: Company) -> None:
+    for crm in two.settings["all"]["crm"].values():
+        crm["write"] = "all"
+    uuid = two.convert("ana", "ebook-a")
+    two.run("pull", "score")
+    two.rd.edit(uuid, job_title="Manager")
+    two.convert("ana", "point-x")
+    two.run_until_quiet()
+    assert not two.sf.live("Lead")
+    assert (two.folder / "out/leads.csv").exists()

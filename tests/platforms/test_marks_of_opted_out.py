@@ -1,0 +1,24 @@
+"""Where a CRM has tags, the mark of an MQL is taken off whoever opted out, as the field is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector.adapter.registry import spec_of
+from tests.platforms.test_script_of_decisions import SIMULATED, Play, desk_of
+
+WITH_TAGS = [name for name in SIMULATED if "tag" in spec_of("crm", name).capabilities.writes]
+
+
+@pytest.mark.parametrize("name", WITH_TAGS)
+def test_the_tag_goes_off_with_the_flag(tmp_path: Path, name: str) -> None:
+    with Play(tmp_path, desk_of(name)) as play:
+        play.mql()
+        tags = "SELECT is_on, state FROM outbox WHERE connection = 'crm' AND kind = 'tag' ORDER BY id"
+        assert play.ask(tags) == [(1, "confirmed")]
+        play.rd.opt_out(play.convert("ana"))
+        play.convert("ana", "point-x")
+        play.run_until_quiet()
+        assert play.ask(tags) == [(1, "confirmed"), (0, "confirmed")]

@@ -1,0 +1,22 @@
+"""Marketing's contact of a lead is another one than before: it is told what the first one was."""
+
+from __future__ import annotations
+
+from tests.sync.oracle import must_hold
+from tests.sync.world import Company
+
+
+def test_a_contact_that_takes_the_place_of_a_deleted_one_is_told_the_score(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    assert (company.contact("ana")["cf_lead_score"], company.contact("ana")["cf_lead_grade"]) == (60, "A")
+    company.rd.delete(uuid)
+    company.later(days=1)
+    company.run_until_quiet()
+    assert company.convert("ana", "point-x") != uuid
+    company.run_until_quiet()
+    assert (company.contact("ana")["cf_lead_score"], company.contact("ana")["cf_lead_grade"]) == (61, "A")
+    written = company.writes()
+    company.run_until_quiet()
+    assert company.writes() == written
+    must_hold(company)
