@@ -22,10 +22,10 @@ NO_DATABASE: Final = (
     f"name another file under 'state:' in leadloop.yaml; or, if this was the state, put a backup back: {RESTORE}",
 )
 DAMAGED: Final = ("the file is damaged", f"put a backup back: {RESTORE}; the damaged file is kept beside it")
-FULL: Final = ("there is no room for what is written", "make room on its disk; nothing is lost, go on then")
+FULL: Final = ("there is no room for what is written", "make space on its disk; nothing is lost, go on then")
 NOT_WRITTEN: Final = (
     "its disk takes nothing more",
-    "make room, raise a limit of file sizes ('ulimit -f'), or look at the disk; nothing is lost, go on then",
+    "make space, raise a limit of file sizes ('ulimit -f'), or look at the disk; nothing is lost, go on then",
 )
 RIGHTS: Final = (
     "this user may not read or write it, or nobody may",

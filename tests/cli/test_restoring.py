@@ -120,7 +120,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_state_and_nothing_else(two, mo
         patched.setattr("os.link", full)
         patched.setattr("shutil.copy2", full)
         restore(state, backup, lambda: NOW)
-    assert "make room" in caught.value.hint
+    assert "make space" in caught.value.hint
     assert people_in(state) == 4
     assert {path.name for path in state.parent.iterdir()} <= there
     assert people_in(restore(state, backup, lambda: NOW).kept) == 4
