@@ -6,6 +6,7 @@ Which of them the platform answers about, and what of it is a reject, is told by
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from connector.adapter import ToRead, Unread
 from connector.errors import LeadloopError
@@ -27,21 +28,37 @@ def name_of(object_name: str, id_: str) -> str:
     return f"{object_name} {id_}"
 
 
-def remember(tx: Tx, crm: Crm, unread: Sequence[Unread]) -> None:
-    """Name them, in the transaction of their page."""
-    reading.want_read(tx, crm.name, [ToRead("decisions", name_of(one.object, one.id)) for one in unread])
+def remember(tx: Tx, crm: Crm, unread: Sequence[Unread], at: datetime) -> None:
+    """Name them, in the transaction of their page. Those who were not asked about come before those who failed."""
+    reading.want_read(
+        tx,
+        crm.name,
+        [
+            ToRead("decisions", name_of(one.object, one.id), changed_at=at if one.error is None else None)
+            for one in unread
+        ],
+    )
 
 
-def put_off(stuck: Stuck, unread: Sequence[Unread], *, others: bool) -> None:
-    """Ask about these later. `others`: the page told of other records. Raises what is nobody's own."""
+def put_off(stuck: Stuck, unread: Sequence[Unread], *, others: bool) -> LeadloopError | None:
+    """Ask about these later; the error that is nobody's own, if there is one. `others`: the page told of other records.
+
+    The walk goes on all the same: after so many errors in a row it asks about nobody any more and only names them, and
+    the mark of some walks moves at their end alone.
+    """
     is_answered = others and all(one.error is not None for one in unread)
+    trouble: LeadloopError | None = None
     for one in unread:
         if one.error is not None:
-            stuck.put_off(name_of(one.object, one.id), one.error)
+            try:
+                stuck.put_off(name_of(one.object, one.id), one.error)
+            except LeadloopError as error:
+                trouble = error
             if is_answered:
                 stuck.answered()
     if is_answered:
         stuck.answered()
+    return trouble
 
 
 def read_again(loop: Loop, crm: Crm, stuck: Stuck, save: Save) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from connector.adapter import BadRecord, Page, Removal
 from connector.adapter.crm import anybody
 from connector.adapter.cursors import resumed
-from connector.errors import RecordError
+from connector.errors import LeadloopError, RecordError
 from connector.lifecycle import Event, fold
 from connector.loop import again, ours
 from connector.loop.context import Crm, Loop
@@ -39,14 +39,17 @@ def decisions(loop: Loop, crm: Crm, tally: Tally) -> None:
     stuck = Stuck(loop, crm, STREAM, tally)
     with loop.store.write(durable=False, step=True) as tx:
         reading.keep_cursor(tx, crm.name, STREAM, loop.world.now(), loop.run, "start of a walk")
+    trouble: LeadloopError | None = None
     for page in resumed(crm.adapter.records, bookmark.stands):
         goes_on = saving.page(page, bookmark)
-        again.put_off(stuck, page.unread, others=bool(page.records))
+        trouble = again.put_off(stuck, page.unread, others=bool(page.records)) or trouble
         tally.why_zero = page.why_zero or tally.why_zero
         if not goes_on:
             tally.why_zero = reading.SET_MEANWHILE
         if loop.stopping() or not goes_on:
             return
+    if trouble is not None:
+        raise trouble
     with loop.store.write(durable=False, step=True) as tx:
         reading.mark_fresh(tx, crm.name, STREAM, loop.world.now())
     again.read_again(loop, crm, stuck, saving.one)
@@ -64,8 +67,9 @@ class _Saving:
     def page(self, page: Page[CrmRecord], bookmark: reading.Bookmark) -> bool:
         """Save a page and its cursor. False where a person set another cursor meanwhile."""
         with self._transaction(page) as tx:
-            again.remember(tx, self._crm, page.unread)
-            return bookmark.move(tx, page.cursor, self._loop.world.now())
+            now = self._loop.world.now()
+            again.remember(tx, self._crm, page.unread, now)
+            return bookmark.move(tx, page.cursor, now)
 
     def one(self, name: str, record: CrmRecord | None) -> None:
         """Save a record under the name that it was asked for by; None: it is no more."""

@@ -18,6 +18,7 @@ from tests.adapters.espocrm.desk import Desk as EspoDesk
 from tests.adapters.hubspot.desk import Desk as HubSpotDesk
 from tests.adapters.pipedrive.desk import Desk as PipedriveDesk
 from tests.adapters.rdstation.desk import AppDesk
+from tests.adapters.rdstation.desk import Desk as RdDesk
 from tests.adapters.zoho.desk import Desk as ZohoDesk
 from tests.platforms.company import SalesCompany
 from tests.sync.oracle import must_hold
@@ -248,3 +249,30 @@ def _nobody(walked: Sequence[Any], object_name: str) -> str:
     """An id of the platform's kind that no record has."""
     some = next(record.id for record in walked if record.object == object_name)
     return f"{some[:-4]}9999" if len(some) > 4 else "999999"
+
+
+def test_neighbours_that_cannot_be_read_stop_no_walk_whose_mark_moves_at_its_end(tmp_path: Path) -> None:
+    """RD Station CRM's version 1 is walked newest first: what a cut walk has told is told again by the next."""
+    with opened(tmp_path, RdDesk) as company:
+        more = [f"person{number}" for number in range(4)]
+        for name in more:
+            company.convert(name, "ebook-a", "ebook-b")
+        company.run_until_quiet()
+        company.later(hours=2)
+        for name in (*more, *NAMES):  # those who fail are met first
+            company.later(minutes=1)
+            company.crm.lose(company.desk.deal(address(name))["id"])
+        for name in NAMES:
+            company.break_(f"/api/v1/deals/{company.desk.deal(address(name))['id']}$", TROUBLE["an unknown status"])
+        company.close()
+        assert exit_code(company.run()) == 1
+        for _ in range(3):
+            company.later(minutes=10)
+            company.run()
+        assert {company.stage(name) for name in more} == {"lead"}
+        assert {company.stage(name) for name in NAMES} == {"mql"}
+        company.crm.faults.clear()
+        company.later(hours=6)
+        company.run_until_quiet()
+        assert {company.stage(name) for name in NAMES} == {"lead"}
+        assert company.rejects() == []
