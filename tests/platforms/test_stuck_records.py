@@ -264,6 +264,7 @@ def test_neighbours_that_cannot_be_read_stop_no_walk_whose_mark_moves_at_its_end
             company.crm.lose(company.desk.deal(address(name))["id"])
         for name in NAMES:
             company.break_(f"/api/v1/deals/{company.desk.deal(address(name))['id']}$", TROUBLE["an unknown status"])
+        company.crm.page_rows = len(NAMES)
         company.close()
         assert exit_code(company.run()) == 1
         for _ in range(3):
