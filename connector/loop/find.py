@@ -18,7 +18,7 @@ from connector.errors import RecordError, RetryableError
 from connector.identity import matching_emails
 from connector.loop.context import Crm, Loop
 from connector.loop.decisions import apply
-from connector.loop.join import DUPLICATE, report_second
+from connector.loop.join import DUPLICATE, report_second, written_for_another
 from connector.loop.looking import Failed, as_reject, ask_each
 from connector.loop.plan import PLAN_AT_ONCE
 from connector.loop.stuck import FIRST_WAIT, LONGEST_WAIT
@@ -178,12 +178,14 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
     wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
     if wish.looked_in_vain:
         reading.close_rejects(tx, crm.name, "record", [one.key.leadloop_id])
-    if one.chosen is not None:
+    record = None if one.chosen is None else (one.chosen.object, one.chosen.id)
+    refusal = one.refusal or (record and written_for_another(tx, crm.name, one.person, record))
+    if one.chosen is not None and refusal is None:
         _link(tx, loop, crm, wish, one.chosen, one.current, now)
         _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
-    why = one.refusal or _why_not_created(crm, one.told)
+    why = refusal or _why_not_created(crm, one.told)
     if why is None:
         desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)
         return "absent"

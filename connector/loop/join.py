@@ -63,3 +63,21 @@ def report_second(
         hint="merge them in the CRM; this closes then",
     )
     reading.add_reject(tx, connection, DUPLICATE, people.leadloop_id_of(tx, person), error, at, run=run)
+
+
+def written_for_another(tx: Tx, connection: str, person: int, record: tuple[str, str]) -> RecordError | None:
+    """Why a record (object, id) is not written for this lead: it is for another one.
+
+    A record may bear several addresses, and so be found for two leads before the key of either stands in it.
+    """
+    object_, id_ = record
+    other = people.person_by(tx, people.crm_system(connection, object_), id_)
+    if other is None or other == person or desired.linked_record(tx, connection, other) != record:
+        return None
+    name, of_other = people.leadloop_id_of(tx, person), people.leadloop_id_of(tx, other)
+    return RecordError(
+        f"the record {object_} {id_} is written for the lead {of_other}",
+        code="crm_record_taken",
+        hint=f"are they one person? 'leadloop identity join {of_other} {name}'; otherwise take one's address off the"
+        " other's record in the CRM, then 'leadloop rejects replay'",
+    )

@@ -14,7 +14,7 @@ from connector.errors import RecordError
 from connector.lifecycle import Event, fold
 from connector.loop.channel import Channel
 from connector.loop.context import Loop
-from connector.loop.join import report_second
+from connector.loop.join import report_second, written_for_another
 from connector.loop.score import examine, stage_after
 from connector.loop.tally import Tally
 from connector.model import Outcome
@@ -179,7 +179,12 @@ class Settler:
 
     def _conflict(self, row: Row, outcome: Outcome) -> None:
         if len(outcome.existing) == 1 and not self._goes_round(row):
-            self.found_instead(row, outcome.existing[0])
+            taken = written_for_another(self._tx, self._channel.name, row.person, outcome.existing[0])
+            if taken is None:
+                self.found_instead(row, outcome.existing[0])
+            else:
+                refused = Outcome(row.write.effect, "rejected", code=taken.code, text=taken.message, hint=taken.hint)
+                self._rejected(row, refused)
             return
         ids = ", ".join(f"{object_} {id_}" for object_, id_ in outcome.existing) or "not named"
         text = f"several records stand for this person: {ids}"
