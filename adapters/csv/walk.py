@@ -22,7 +22,7 @@ from adapters.csv.files import Mark, Source, cannot_read, examine
 from adapters.csv.parked import BadLine, parked
 from adapters.csv.progress import Progress
 from adapters.csv.table import Row, Table, open_table
-from connector.adapter import BadRecord, Page
+from connector.adapter import BadRecord, Page, WholeFile
 from connector.errors import ContractError, RecordError, RetryableError
 from connector.model import Json
 
@@ -109,7 +109,8 @@ class Walk(Struct, Generic[T], frozen=True):
                     rejects = parked(name, bad, mark.parked)
                     mark = mark.having_parked(len(bad))
                     progress.marks[name], why_quiet = mark.at(line), None
-                    yield Page(records=records, bad=rejects, cursor=progress.cursor())
+                    whole = () if line else (WholeFile(name, mark.first_read_at),)
+                    yield Page(records=records, bad=rejects, whole=whole, cursor=progress.cursor())
         except RecordError as error:
             error.place = f"{name}:1"
             progress.marks[name], why_quiet = mark.at(None), None

@@ -11,6 +11,7 @@ from connector.adapter.base import (
     Removal,
     ToRead,
     Unread,
+    WholeFile,
 )
 from connector.adapter.client import Answer, Client, Credential
 from connector.adapter.crm import CrmAdapter, Found, PersonKeys, Resolution
@@ -34,5 +35,5 @@ __all__ = [
     "Adapter", "Answer", "Auth", "BadRecord", "Capabilities", "CheckLine", "Client", "ContactAnswer", "Credential",
     "CrmAdapter", "CrmSpec", "EffectKind", "ErrorRule", "FieldOutcome", "FieldPlan", "Found", "Limit",
     "MarketingAdapter", "MarketingSpec", "NotDone", "OAuth", "Option", "Options", "Page", "PersonKeys", "Removal",
-    "Resolution", "Send", "Sending", "Spec", "StaticAuth", "ToRead", "Unread",
+    "Resolution", "Send", "Sending", "Spec", "StaticAuth", "ToRead", "Unread", "WholeFile",
 ]  # fmt: skip

@@ -66,6 +66,16 @@ class Unread(Struct, frozen=True):
     error: LeadloopError | None = None
 
 
+class WholeFile(Struct, frozen=True):
+    """A file was read to its end, begun at `since`: what is parked of it from before was not wrong any more.
+
+    Its rejects have places that begin with the file's name (`Leads.csv:24`).
+    """
+
+    name: str
+    since: datetime
+
+
 class Page(Struct, Generic[T], frozen=True):
     """What one step of a stream brought, and where the stream stands once that is saved.
 
@@ -81,6 +91,7 @@ class Page(Struct, Generic[T], frozen=True):
     total: int | None = None
     why_zero: str | None = None
     unread: Sequence[Unread] = ()
+    whole: Sequence[WholeFile] = ()
 
 
 class CheckLine(Struct, frozen=True):

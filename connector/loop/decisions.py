@@ -110,6 +110,8 @@ def _save_page(tx: Tx, loop: Loop, crm: Crm, page: Page[CrmRecord], tally: Tally
     now = loop.world.now()
     tally.read += len(page.records)
     _park_bad(tx, loop, crm, STREAM, page.bad, tally)
+    for file in page.whole:
+        reading.close_repaired(tx, crm.name, STREAM, file.name, file.since, now)
     before = store.seen_before(tx, crm.name, page.records)
     owners = Owners(tx, loop, crm, page.records)
     done: list[str] = []

@@ -81,6 +81,8 @@ def walk(
             save(tx, page, at, tally)
             reading.want_read(tx, source.name, page.to_read)
             _park_bad(tx, loop, source, stream, page, at, tally)
+            for file in page.whole:
+                reading.close_repaired(tx, source.name, stream, file.name, file.since, at)
             goes_on = bookmark.move(tx, page.cursor, at)
         named += len({item.id for item in page.to_read})
         tally.why_zero = page.why_zero or tally.why_zero
@@ -122,6 +124,7 @@ def _joined(pages: Sequence[Page[T]]) -> Page[T]:
         cursor=next((page.cursor for page in reversed(pages) if page.cursor is not None), None),
         to_read=[item for page in pages for item in page.to_read],
         bad=[bad for page in pages for bad in page.bad],
+        whole=[file for page in pages for file in page.whole],
         why_zero=pages[-1].why_zero,
     )
 

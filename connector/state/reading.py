@@ -245,6 +245,22 @@ def close_rejects(tx: sqlite3.Connection, connection: str, stream: str, keys: It
     )
 
 
+def close_repaired(
+    tx: sqlite3.Connection, connection: str, stream: str, file: str, since: datetime, now: datetime
+) -> None:
+    """A file was read whole since that moment: what was parked of its lines before is repaired, or gone from it.
+
+    Where the clock was set back meanwhile, nothing can be said.
+    """
+    if now < since:
+        return
+    tx.execute(
+        "UPDATE rejects SET state = 'closed' WHERE connection = ? AND stream = ? AND state = 'open' AND last_at < ?"
+        " AND substr(key, 1, ?) = ?",
+        (connection, stream, stamp(since), len(file) + 1, f"{file}:"),
+    )
+
+
 def hand_over_rejects(tx: sqlite3.Connection, loser: str, winner: str, streams: Sequence[str]) -> None:
     """What is parked under the leadloop_id of somebody who was joined: of these streams the winner's, else closed.
 

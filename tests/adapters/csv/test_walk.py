@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.csv.walk import PAGE_RECORDS
+from connector.adapter import WholeFile
 from connector.errors import ConfigError, ContractError, RetryableError
 from tests.adapters.csv.connections import NOON, Clock, gather, marketing, put
 
@@ -94,6 +95,12 @@ def test_a_walk_that_stops_after_any_page_goes_on_where_it_stopped(tmp_path: Pat
         cursor = read.cursor
     assert ids == [str(n) for n in range(total)]
     assert "unchanged" in (gather(adapter.changes(cursor)).why_zero or "")
+
+
+def test_the_last_page_of_a_file_alone_says_that_it_was_read_whole_and_since_when(tmp_path: Path) -> None:
+    put(tmp_path, "id\n" + "".join(f"{n}\n" for n in range(2 * PAGE_RECORDS)))
+    first, last = marketing(tmp_path).changes(None)
+    assert (first.whole, last.whole) == ((), (WholeFile("contacts.csv", NOON),))
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again_from_its_top(tmp_path: Path) -> None:
