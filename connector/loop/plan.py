@@ -62,7 +62,9 @@ class Planner:
             record_row = self._put(tx, one, self._record(one, opt_out, number), now, limited=True)
             planned += 1
         if held is not None and held.fields == rest:
-            record_row, held = held.row, None
+            record_row = held.row
+            changed_marks = dict(changed_marks.items() - outbox.marks_on(tx, one.person, held.row).items())
+            held = None
         elif rest or creates:
             why = HELD_BY_GUARD if held is not None else self._held(creates)
             write = self._record(one, rest, number + planned)
@@ -70,7 +72,7 @@ class Planner:
             planned += 1
             tally.held += why is not None and held is None
         if held is not None:
-            outbox.give_way(tx, held.row, record_row, now)
+            outbox.give_way(tx, one.person, held.row, record_row, now)
         after = record_row if self._side == "crm" else None  # marketing's contact is there already
         planned += self._plan_marks(tx, one, changed_marks, number + planned, after, now)
         planned += self._plan_effects(tx, one, after, now)

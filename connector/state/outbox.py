@@ -271,16 +271,26 @@ def held_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> 
     return {person: Held(row_id, unpack(fields)) for person, row_id, fields in rows}
 
 
-def give_way(tx: sqlite3.Connection, held: int, to: int | None, at: datetime) -> None:
-    """A row that was held is replaced by a newer one. What hangs on it waits for that; marks were planned anew."""
+def marks_on(tx: sqlite3.Connection, person: int, row_id: int) -> dict[str, bool]:
+    """The marks that hang on a row of this lead, as a wish names them."""
+    rows = tx.execute(
+        "SELECT kind || ':' || name, is_on FROM outbox WHERE person_id = ? AND waits_for = ?"
+        " AND kind IN ('tag', 'list') AND state IN ('planned', 'held')",
+        (person, row_id),
+    )
+    return {name: bool(is_on) for name, is_on in rows}
+
+
+def give_way(tx: sqlite3.Connection, person: int, held: int, to: int | None, at: datetime) -> None:
+    """A row that was held is replaced by a newer one. What hangs on it waits for that; marks are planned anew."""
     settle(tx, held, "replaced", at, why="no longer wanted like this")
     tx.execute(
-        "UPDATE outbox SET state = 'replaced', settled_at = ? WHERE waits_for = ? AND kind IN ('tag', 'list')"
-        " AND state IN ('planned', 'held')",
-        (stamp(at), held),
+        "UPDATE outbox SET state = 'replaced', settled_at = ? WHERE person_id = ? AND waits_for = ?"
+        " AND kind IN ('tag', 'list') AND state IN ('planned', 'held')",
+        (stamp(at), person, held),
     )
     if to is not None:
-        tx.execute("UPDATE outbox SET waits_for = ? WHERE waits_for = ?", (to, held))
+        tx.execute("UPDATE outbox SET waits_for = ? WHERE person_id = ? AND waits_for = ?", (to, person, held))
 
 
 def withdraw(tx: sqlite3.Connection, connection: str, person: int, at: datetime, blocked: str | None) -> None:

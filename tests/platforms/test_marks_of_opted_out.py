@@ -8,6 +8,7 @@ import pytest
 
 from connector.adapter.registry import spec_of
 from tests.platforms.test_script_of_decisions import SIMULATED, Play, desk_of
+from tests.sync.test_joined_on_the_way import ask_for
 
 WITH_TAGS = [name for name in SIMULATED if "tag" in spec_of("crm", name).capabilities.writes]
 
@@ -22,3 +23,17 @@ def test_the_tag_goes_off_with_the_flag(tmp_path: Path, name: str) -> None:
         play.convert("ana", "point-x")
         play.run_until_quiet()
         assert play.ask(tags) == [(1, "confirmed"), (0, "confirmed")]
+
+
+@pytest.mark.parametrize("name", WITH_TAGS)
+def test_a_tag_that_hangs_on_a_held_creation_is_planned_once(tmp_path: Path, name: str) -> None:
+    with Play(tmp_path, desk_of(name), guard={"creates": 0}) as play:
+        play.convert("ana", "ebook-a", "ebook-b")
+        for number in range(3):
+            play.run()
+            play.convert("ana", f"other-{number}")
+        tags = "SELECT is_on, state FROM outbox WHERE connection = 'crm' AND kind = 'tag' ORDER BY id"
+        assert play.ask(tags) == [(1, "planned")]
+        ask_for(play, "held release")
+        play.run_until_quiet()
+        assert play.ask(tags) == [(1, "confirmed")]
