@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from connector.adapter.registry import installed, spec_of
 from connector.cli.caller import Caller, Family, Verb
-from connector.cli.context import config_of, has_config, path_of
+from connector.cli.context import config_to_look, has_config, path_of
 from connector.cli.output import show
 from connector.cli.validation import everything_wrong
 from connector.config import json_schema
@@ -84,7 +84,7 @@ def _model_file(caller: Caller, file: Path | None) -> tuple[Path, str]:
     """The file and the time zone in which days are counted: the configuration's; UTC without one."""
     if file is not None and not has_config(caller):
         return file, "UTC"
-    config = config_of(caller)
+    config = config_to_look(caller)
     return file or config.scoring, config.time_zone
 
 

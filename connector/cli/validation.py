@@ -9,11 +9,11 @@ from pathlib import Path
 from connector import documents
 from connector.adapter.registry import spec_of
 from connector.config import Config, Report, validate
-from connector.documents import Places
+from connector.documents import Places, is_typographic
 from connector.errors import ConfigError, Problem, StateError
 from connector.loop.connect import Files, read_files
 from connector.mapping import MarketingMapping
-from connector.scoring import ScoringModel, unknown_names
+from connector.scoring import ScoringModel, oddities, unknown_names
 from connector.state.lists import stored_assets, stored_types
 from connector.state.store import Store
 
@@ -45,6 +45,10 @@ def _oddities(config: Config, files: Files, places: Places) -> Iterator[Problem]
     types |= {name for mapping in files.marketing.values() for name in _types(mapping)}
     attributes = {line.to for mapping in files.marketing.values() for line in mapping.file.contact}
     yield from _taken_by_none(config, places, attributes)
+    yield from _foreign_mappings(config, files, places)
+    mapped = [one.places for one in files.marketing.values()] + [one.places for one in files.crm.values()]
+    yield from _in_word_quotes([places, of_model, *mapped])
+    yield from oddities(spec, of_model)
     yield from unknown_names(spec, of_model, attributes=attributes, types=types, assets=assets)
 
 
@@ -59,6 +63,24 @@ def _taken_by_none(config: Config, places: Places, filled: Collection[str]) -> I
                 )
                 message = f"no mapping fills the attribute '{asked}', and `take` finds it blank for every lead"
                 yield places.key_problem(("crm", name, "take", asked), message, remedy)
+
+
+def _foreign_mappings(config: Config, files: Files, places: Places) -> Iterator[Problem]:
+    """A mapping that names another platform than the connection's: a path that was copied and not changed."""
+    named = [("marketing", name, files.marketing[name].platform, one.adapter) for name, one in config.marketing.items()]
+    named += [("crm", name, files.crm[name].platform, one.adapter) for name, one in config.crm.items()]
+    for side, name, platform, adapter in named:
+        if platform != adapter:
+            message = f"this mapping is for '{platform}', and the connection's adapter is '{adapter}'"
+            yield places.problem((side, name, "mapping"), message, remedy="name the mapping of this platform")
+
+
+def _in_word_quotes(files: Sequence[Places]) -> Iterator[Problem]:
+    for places in files:
+        for path, text in places.texts():
+            if is_typographic(text):
+                message = "these quotes are a part of the text, and are compared and sent with it"
+                yield places.problem(path, message, remedy="write \" or ', or none")
 
 
 def _types(mapping: MarketingMapping) -> Iterator[str]:

@@ -11,6 +11,7 @@ and false are not blank, and a blank value fits no comparison but `blank: true`.
 """
 
 from connector.conditions.compile import COMPARISONS, NO_LISTS, Lists, Test, compile_test
+from connector.conditions.covering import covers, covers_all
 from connector.conditions.schema import SCHEMA
 from connector.conditions.values import COLLECTIONS, Key, as_text, is_blank, key_of, normalise, number
 
@@ -24,6 +25,8 @@ __all__ = [
     "Test",
     "as_text",
     "compile_test",
+    "covers",
+    "covers_all",
     "is_blank",
     "key_of",
     "normalise",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from connector.documents.tree import Node
@@ -49,6 +50,10 @@ class Places:
         """The value as it is written, references unresolved; None when there is none."""
         node = self._node(path)
         return None if node is None else node.value
+
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """Every text of the file with its path; keys are none."""
+        yield from _texts_in((), self._root)
 
     def problem(self, path: Path, message: str, value: Any = None, remedy: str | None = None) -> Problem:
         """A mistake at `path`. Without `value` the text or number that stands there is shown; secrets are masked."""
@@ -100,6 +105,13 @@ def is_secret_name(name: str) -> bool:
     """Does this word usually name a secret: `token`, `client_secret`, `api_key`, `key` …?"""
     words = re.split(r"[_\-. ]", name.lower())
     return words[-1] == "key" or not _SECRET_WORDS.isdisjoint(words)
+
+
+def _texts_in(path: Path, node: Node) -> Iterator[tuple[Path, str]]:
+    if isinstance(node.value, str):
+        yield path, node.value
+    for step, child in node.children.items():
+        yield from _texts_in((*path, step), child)
 
 
 def _is_shown(value: Any) -> bool:

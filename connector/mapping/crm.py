@@ -20,6 +20,7 @@ from connector.mapping.effects import CrmEffect, Effects
 from connector.mapping.facts import Facts
 from connector.mapping.fields import Current, changes, compile_fields, desired
 from connector.mapping.mistakes import Mistakes
+from connector.mapping.oddities import warn_of_decisions, warn_of_tables
 from connector.mapping.planned import planned_fields
 from connector.mapping.reasons import Reasons
 from connector.mapping.transforms import Setting
@@ -58,6 +59,8 @@ class CrmMapping:
         self._decisions = Decisions(whole, zone, reasons, mistakes)
         _check_key(file, mistakes)
         mistakes.refuse_any()
+        warn_of_decisions(whole, mistakes)
+        warn_of_tables("fields", whole.fields, mistakes)
         self.warnings: tuple[Problem, ...] = tuple(mistakes.warnings)
 
     @property

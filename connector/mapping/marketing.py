@@ -16,6 +16,7 @@ from connector.mapping.contact import ContactMapping, Mapped
 from connector.mapping.feedback import Feedback
 from connector.mapping.marketing_file import MarketingFile
 from connector.mapping.mistakes import Mistakes
+from connector.mapping.oddities import warn_of_activities, warn_of_tables
 from connector.mapping.records import Said
 from connector.mapping.transforms import Setting
 from connector.mapping.values import Note
@@ -48,6 +49,8 @@ class MarketingMapping:
         self._of_contacts = [compiled for line, compiled in lines if line.of_contacts]
         self.feedback = Feedback(file.feedback, ours, mistakes)
         mistakes.refuse_any()
+        warn_of_activities(file, mistakes)
+        warn_of_tables("contact", file.contact, mistakes)
         self.warnings: tuple[Problem, ...] = tuple(mistakes.warnings)
 
     @property

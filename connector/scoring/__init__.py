@@ -6,6 +6,7 @@ from connector.scoring.engine import score, sort
 from connector.scoring.evidence import newest_counting_at
 from connector.scoring.language import ScoringModel, schema
 from connector.scoring.model_tests import TestResult, run_tests
+from connector.scoring.oddities import oddities
 from connector.scoring.qualify import Verdict, qualify
 from connector.scoring.usage import unknown_names
 
@@ -19,6 +20,7 @@ __all__ = [
     "compile_model",
     "load_model",
     "newest_counting_at",
+    "oddities",
     "qualify",
     "run_tests",
     "schema",

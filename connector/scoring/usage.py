@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from connector.conditions import as_text, normalise
-from connector.documents import Path, Places
+from connector.documents import Path, Places, closest
 from connector.errors import Problem
 from connector.model import ACTIVITY_TYPES, ATTRIBUTES, CHANNEL_ATTRIBUTES, LANES
 from connector.scoring.checks import conditions, profiles, tracks
@@ -40,7 +40,10 @@ def unknown_names(
     `attributes` and `types` are known beside our own words; `assets` None means that nothing is stored yet.
     """
     named = [(path, name) for path, name in _lead_attributes(spec) if not _is_known(_stored(name), attributes)]
-    problems = [places.problem(path, f"no mapping fills the attribute '{name}'", name) for path, name in named]
+    problems = [
+        places.problem(path, f"no mapping fills the attribute '{name}'", name, _meant(name, attributes))
+        for path, name in named
+    ]
     problems += _unknown_texts(spec, places, "type", {*ACTIVITY_TYPES, *types})
     return problems + ([] if assets is None else _unknown_texts(spec, places, "asset", assets))
 
@@ -73,6 +76,11 @@ def _channels(spec: ScoringModel) -> set[str]:
 
 def _is_known(name: str, attributes: Collection[str]) -> bool:
     return name in KNOWN_ATTRIBUTES or name in attributes or name.startswith("custom.")
+
+
+def _meant(name: str, attributes: Collection[str]) -> str | None:
+    close = closest(name, [*KNOWN_ATTRIBUTES, *attributes])
+    return f"did you mean '{close}'?" if close else None
 
 
 def _unknown_texts(spec: ScoringModel, places: Places, key: str, known: Collection[str]) -> list[Problem]:

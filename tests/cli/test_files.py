@@ -64,6 +64,34 @@ def test_what_take_asks_and_no_mapping_fills_is_a_warning_with_the_name_that_was
     assert warning["remedy"] == "did you mean 'country'?"
 
 
+def test_a_mapping_of_another_platform_is_a_warning(company, tmp_path):
+    sales = json.loads(company.config.read_text())["crm"]["sales"]
+    mapping = tmp_path / "copied.yaml"
+    mapping.write_text((company.folder / sales["mapping"]).read_text().replace("platform: csv", "platform: hubspot"))
+    company.configure(crm={"sales": {**sales, "mapping": str(mapping)}})
+    (warning,) = company.json("validate")["warnings"]
+    assert warning["path"] == "crm.sales.mapping"
+    assert warning["message"] == "this mapping is for 'hubspot', and the connection's adapter is 'csv'"
+
+
+def test_quotes_of_a_word_processor_and_answers_that_never_fit_are_warnings(company, tmp_path):
+    odd = tmp_path / "scoring.yaml"
+    odd.write_text(
+        "profile: {attributes: {country: {weight: 1, answers: [{grade: 9, is: [BR, “PT”]}, {grade: 2, is: br}]}}}\n"
+    )
+    company.configure(scoring=str(odd))
+    quotes, answer = company.json("validate")["warnings"]
+    assert (quotes["value"], quotes["remedy"]) == ("'“PT”'", "write \" or ', or none")
+    assert answer["message"] == "this answer never fits: answer 1 takes all its values"
+
+
+def test_a_model_is_tried_though_variables_of_the_connections_are_not_set(company):
+    marketing = json.loads(company.config.read_text())["marketing"]
+    company.configure(marketing={name: {**one, "folder": "${NOT_SET}"} for name, one in marketing.items()})
+    assert company.json("model", "test", str(MODEL))["model"]
+    assert company.leadloop("model", "test").exit_code == 0
+
+
 def test_a_folder_as_state_is_a_mistake_and_its_rights_stay_as_they_are(company):
     (company.folder / "data").mkdir(mode=0o755)
     company.configure(state="data")

@@ -8,7 +8,7 @@ import pytest
 
 from connector.documents import read_text
 from connector.errors import ConfigError
-from connector.scoring import ScoringModel, compile_model, unknown_names
+from connector.scoring import ScoringModel, compile_model, oddities, unknown_names
 from tests.unit.scoring.leads import refused
 
 HEAD = "name: m\nversion: 1\n"
@@ -103,3 +103,28 @@ def test_unknown_types_assets_and_attributes_are_only_warned_of() -> None:
     ]
     stored = unknown_names(spec, places, attributes=["job_titel", "telephone"], types=["Karaoke"], assets=["Demo"])
     assert [problem.value for problem in stored] == ["'ebook'"]
+
+
+def test_answers_and_thresholds_that_nobody_can_mean_are_warned_of() -> None:
+    text = (
+        HEAD
+        + "profile:\n  attributes:\n    company_size:\n      weight: 1\n      answers:\n"
+        + "        - {grade: 10, between: [200, 5000]}\n"
+        + "        - {grade: 8, between: [50, 199]}\n"
+        + "        - {grade: 6, between: [300, 400]}\n"
+        + "interest: {cap: 80}\n"
+        + "qualification: {mql: {thresholds: {A: 100, B: 50, C: 60}}}\n"
+    )
+    warned = oddities(*read_text(text, "m.yaml", ScoringModel))
+    assert [(problem.line, problem.path, problem.message) for problem in warned] == [
+        (10, "profile.attributes.company_size.answers[3]", "this answer never fits: answer 1 takes all its values"),
+        (12, "qualification.mql.thresholds.A", "grade A, the better one, needs more points than grade B"),
+        (12, "qualification.mql.thresholds.A", "nobody reaches this: the cap of interest is 80"),
+    ]
+
+
+def test_an_attribute_that_was_misspelt_comes_with_the_one_that_was_meant() -> None:
+    text = HEAD + "profile: {attributes: {contry: {weight: 1}}}\n"
+    assert [problem.remedy for problem in unknown_names(*read_text(text, "m.yaml", ScoringModel))] == [
+        "did you mean 'country'?"
+    ]
