@@ -2,13 +2,15 @@
 
 A write that the backup holds as planned may have reached the platform after the backup was made. Such rows become
 `unknown`, as after a crash: they are read back before anything is sent again. Leads without a record are looked for
-again before one is made. Who was erased since is erased in the backup, too, and what was paused stays paused.
+again before one is made. Who was erased since is erased in the backup, too, and what was paused stays paused. Tokens
+and spent budgets are taken from the state that is replaced: a platform's clock does not go back with ours.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -31,23 +33,50 @@ def distrust(tx: Tx) -> int:
 
 
 class Decided(Struct, frozen=True):
-    """What people decided that a state of an earlier day does not know of."""
+    """What a state of an earlier day does not know of, and what must hold in it all the same.
+
+    People decided who is erased, and what is paused. Platforms gave tokens, of which many spend the one before, counted
+    calls, and asked to be left alone.
+    """
 
     salt: str | None
     erased: list[tuple[bytes, str]]
     pauses: list[dict[str, str]]
+    accounts: dict[str, list[tuple[Any, ...]]]
+
+
+ACCOUNTS: Final = {
+    "SELECT connection, sealed, configured_hash, updated_at FROM tokens": (
+        "INSERT INTO tokens (connection, sealed, configured_hash, updated_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET sealed = excluded.sealed, configured_hash = excluded.configured_hash,"
+        " updated_at = excluded.updated_at, lease_by = NULL, lease_until = NULL"
+        " WHERE excluded.updated_at > tokens.updated_at"
+    ),
+    "SELECT account, bucket, slot, used FROM budgets": (
+        "INSERT INTO budgets (account, bucket, slot, used) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET used = max(used, excluded.used)"
+    ),
+    "SELECT account, bucket, until, why FROM account_pauses": (
+        "INSERT INTO account_pauses (account, bucket, until, why) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET until = excluded.until, why = excluded.why WHERE excluded.until > until"
+    ),
+}
+"""What is taken from the state that is replaced, and how it is put into the other."""
 
 
 def decided_in(db: sqlite3.Connection) -> Decided:
-    """Of the state that is about to be replaced: whom it knows as erased, and what is paused."""
+    """Of the state that is about to be replaced."""
     erased = [(row[0], row[1]) for row in db.execute("SELECT key_hash, at FROM erased")]
-    return Decided(operation.meta(db, SALT), erased, operation.pauses(db))
+    accounts = {taken: [tuple(row) for row in db.execute(taken)] for taken in ACCOUNTS}
+    return Decided(operation.meta(db, SALT), erased, operation.pauses(db), accounts)
 
 
 def uphold(tx: Tx, decided: Decided, at: datetime) -> int:
     """Have it hold in the restored state; how many persons were erased once more."""
     for pause in decided.pauses:
         tx.execute("INSERT OR IGNORE INTO pauses (name, since, why) VALUES (:name, :since, :why)", pause)
+    for taken, rows in decided.accounts.items():
+        tx.executemany(ACCOUNTS[taken], rows)
     if decided.salt is None:
         return 0
     if operation.meta(tx, SALT) is None:

@@ -11,6 +11,9 @@ import pytest
 
 from connector.cli.restoring import restore
 from connector.errors import LockedError, StateError
+from connector.http.tokens import Tokens
+from connector.state.budgets import SqliteBudgets
+from connector.state.tokens import SqliteTokens, key_beside
 from tests.cli.company import NOW
 
 KILLED = 9
@@ -144,3 +147,57 @@ def test_a_damaged_state_is_kept_as_it_was_with_its_log(two):
     assert kept.read_bytes() == b"no database" * 1000
     assert kept.with_name(f"{kept.name}-wal").read_bytes() == log
     assert people_in(state) == 3
+
+
+def sealed(company, *keys):
+    store = company.store()
+    try:
+        return SqliteTokens(store, keys).load("rd", "hash", Tokens())
+    finally:
+        store.close()
+
+
+def renewed(company, tokens, key):
+    """A platform gave new tokens, which spent those before."""
+    store = company.store()
+    kept = SqliteTokens(store, [key])
+    kept.load("rd", "hash", tokens)
+    kept.lease("rd", "us", 60)
+    kept.save("rd", "us", tokens)
+    store.close()
+    company.now += timedelta(minutes=1)
+
+
+def test_tokens_that_were_renewed_since_the_backup_are_kept_and_so_is_their_key(ran, tmp_path):
+    renewed(ran, Tokens(access="a1", refresh="spent"), key_beside(ran.state))
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    renewed(ran, Tokens(access="a2", refresh="fresh"), key_beside(ran.state))
+    ran.json("keys", "rotate")
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    assert sealed(ran, key_beside(ran.state)).refresh == "fresh"
+
+
+def test_tokens_of_a_backup_that_are_newer_than_the_states_are_taken(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "before.db"))
+    renewed(ran, Tokens(access="a1", refresh="spent"), key_beside(ran.state))
+    renewed(ran, Tokens(access="a2", refresh="fresh"), key_beside(ran.state))
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    ran.state.unlink()
+    shutil.copy(tmp_path / "before.db", ran.state)
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    assert sealed(ran, key_beside(ran.state)).refresh == "fresh"
+
+
+def test_calls_that_were_spent_since_the_backup_stay_spent(ran, tmp_path):
+    ran.leadloop("state", "backup", str(tmp_path / "copy.db"))
+    store = ran.store()
+    budgets, until = SqliteBudgets(store), ran.now + timedelta(hours=20)
+    budgets.claim("acme", "*/86400", want=90, limit=100, now=ran.now, until=until)
+    budgets.pause("acme", "default", until, "quota")
+    store.close()
+    ran.json("state", "restore", str(tmp_path / "copy.db"))
+    store = ran.store()
+    budgets = SqliteBudgets(store)
+    assert budgets.used("acme", "*/86400", ran.now) == 90
+    assert budgets.pauses("acme", ran.now) == {"default": until}
+    store.close()
