@@ -18,6 +18,7 @@ from connector.state import audit as audit_log
 from connector.state import lists
 from connector.state.audit import Head
 from connector.state.schema import SCHEMA_VERSION
+from connector.state.unusable import telling
 
 
 @click.group(cls=Family)
@@ -44,7 +45,9 @@ def check(caller: Caller) -> None:
 @click.pass_obj
 def backup(caller: Caller, file: Path) -> None:
     """Copy the state to FILE, also beside a running daemon."""
-    if file.exists():
+    with telling(file, "backup"):
+        is_there = file.exists()
+    if is_there:
         raise click.BadParameter(f"{file} exists already: name another file", param_hint="FILE")
     with looking(caller) as (_, store):
         store.backup(file)

@@ -85,5 +85,8 @@ def _opened(backup: Path, now: Callable[[], datetime]) -> Store:
     except StateError as error:
         if error.code == "newer_schema":
             raise
+        if is_circumstance(error.__cause__):
+            hint = "copy it into a folder that this user may read and write, and name it there"
+            raise StateError(f"{backup} cannot be read: {error.__cause__}", hint=hint) from error
         hint = "name a copy that 'leadloop state backup FILE' wrote; the present state was not touched"
         raise StateError(f"{backup} is no backup of leadloop: {error.message}", code="no_backup", hint=hint) from error

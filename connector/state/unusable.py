@@ -73,22 +73,22 @@ OF_SYSTEM: Final = {
 }
 
 
-def unusable(path: Path, error: Exception) -> StateError:
+def unusable(path: Path, error: Exception, what_it_is: str = "state database") -> StateError:
     """What SQLite or the system said of a state, as an error with its remedy."""
     what, hint = said = _said(error)
     if said == RIGHTS:
         hint += _owners(path)
     code = {NO_DATABASE: "no_database", DAMAGED: "damaged"}.get(said)
-    return StateError(f"the state database {path} cannot be used: {what} ({error})", code=code, hint=hint)
+    return StateError(f"the {what_it_is} {path} cannot be used: {what} ({error})", code=code, hint=hint)
 
 
 @contextmanager
-def telling(path: Path) -> Iterator[None]:
+def telling(path: Path, what_it_is: str = "state database") -> Iterator[None]:
     """What SQLite or the system cannot do inside becomes a StateError."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise unusable(path, error) from error
+        raise unusable(path, error, what_it_is) from error
 
 
 def is_there(path: Path) -> bool:
