@@ -7,8 +7,9 @@ import pytest
 
 from connector.insight import funnel, reasons, sources
 from connector.insight.render import as_csv, as_text
+from connector.insight.render.lead import entry
 from connector.insight.render.operation import age
-from connector.insight.render.tables import table
+from connector.insight.render.tables import WIDTH, shown_width, table, wrapped
 
 
 @pytest.mark.parametrize("make", [funnel, reasons, sources])
@@ -66,3 +67,22 @@ def test_a_wide_text_gives_way_to_numbers():
 @pytest.mark.parametrize(("seconds", "text"), [(5, "5 s"), (61, "1 min"), (12_000, "3 h 20 min"), (90_000, "1 d 1 h")])
 def test_a_span_is_told_in_its_largest_units(seconds, text):
     assert age(seconds) == text
+
+
+def test_a_rule_with_a_long_name_has_its_line_for_itself_and_its_reason_below():
+    name = "Pedido de demonstração pelo formulário longo da página de preços do site institucional brasileiro"
+    lines = entry("+40    ", name, "40 × 1 of 1 activity; the newest today")
+    assert lines == [f"  {'+40    ':>9}  {name}", " " * 43 + "40 × 1 of 1 activity; the newest today"]
+
+
+def test_columns_stay_in_line_beside_ideographs_emoji_and_accents_of_their_own():
+    lines = table(("value", "n"), [("日本語", "1"), ("🔥 sale", "2"), ("Promoc\u0327a\u0303o", "3"), ("שלום", "4")])
+    assert [shown_width(line) for line in lines] == [11] * len(lines)
+    wide = table(("value", "n"), [("日" * 80, "1")])
+    assert [shown_width(line) for line in wide] == [WIDTH] * 3
+    assert "…" in wide[2]
+
+
+def test_a_number_stays_on_the_line_of_its_percent():
+    for length in range(60, 100):
+        assert not [line for line in wrapped(f"{'x' * length} (47.9 %) of all") if line.lstrip().startswith("%")]

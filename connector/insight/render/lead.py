@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from connector.insight.render.tables import WIDTH, wrapped
+from connector.insight.render.tables import WIDTH, shown_width, wrapped
 from connector.model import Json
 
 RULE_WIDTH: Final = 28
@@ -43,7 +43,7 @@ def _grade(content: Json) -> list[str]:
         f"Grade {score['grade']}: fits {score['profile_percent']} %,"
         f" {score['completeness']} % of the profile known{profile}"
     )
-    return [head, *(line for one in content["profile"] for line in _entry("", one["attribute"], one["why"]))]
+    return [head, *(line for one in content["profile"] for line in entry("", one["attribute"], one["why"]))]
 
 
 def _receipt(content: Json) -> list[str]:
@@ -52,15 +52,22 @@ def _receipt(content: Json) -> list[str]:
         return []
     lines = [f"Points {score['points']} (1 to 100 view: {score['combined']}; model {score['model_version']})"]
     for line in content["receipt"]:
-        lines += _entry(_points(line["points"], sign=True), line["rule"], line["why"])
+        lines += entry(_points(line["points"], sign=True), line["rule"], line["why"])
     total = _points(score["points_exact"])
     return [*lines, " " * 2 + "-" * POINTS_WIDTH, " " * 2 + total.rjust(POINTS_WIDTH) + "  the sum"]
 
 
-def _entry(points: str, name: str, why: str) -> list[str]:
-    """A line of the receipt: points to the right, the name, the reason beside it over as many lines as it needs."""
-    before = f"  {points.rjust(POINTS_WIDTH)}  {name.ljust(RULE_WIDTH)}  "
-    return wrapped(why, " " * len(before), first=before) or [before.rstrip()]
+def entry(points: str, name: str, why: str) -> list[str]:
+    """A line of the receipt: points to the right, the name, the reason beside it over as many lines as it needs.
+
+    A name that is too long for its column has the line for itself.
+    """
+    margin = " " * (2 + POINTS_WIDTH + 2 + RULE_WIDTH + 2)
+    before = f"  {points.rjust(POINTS_WIDTH)}  {name}"
+    free = len(margin) - shown_width(before)
+    if free < 2:
+        return [before, *wrapped(why, margin)]
+    return wrapped(why, margin, first=before + " " * free) or [before]
 
 
 def _points(value: float, *, sign: bool = False) -> str:
