@@ -33,8 +33,7 @@ def remove(state: Path) -> None:
 
 def finish(fresh: Path) -> None:
     """Have a file that will take the state's place carry everything itself, on the disk."""
-    with closing(sqlite3.connect(address(fresh, "rw"), uri=True)) as db:
-        db.execute("PRAGMA journal_mode = DELETE")
+    _without_log(fresh)
     _sync(fresh)
 
 
@@ -60,13 +59,19 @@ def swap(fresh: Path, state: Path, stamp: str) -> Path | None:
 def _fold(state: Path) -> None:
     """Bring the log into the file, and prove that nobody else has it open. A damaged one stays as it is."""
     try:
-        with closing(sqlite3.connect(address(state, "rw"), uri=True, timeout=PATIENCE_S)) as db:
-            db.execute("PRAGMA journal_mode = DELETE")
+        _without_log(state)
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             raise LockedError(f"another program reads {state}", hint="end it, and restore again") from error
         if not is_damage(error):
             raise
+
+
+def _without_log(path: Path) -> None:
+    with closing(sqlite3.connect(address(path, "rw"), uri=True, timeout=PATIENCE_S)) as db:
+        (mode,) = db.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        raise LockedError(f"the log of {path} is in use", hint="end whatever reads it, and restore again")
 
 
 def _keep(state: Path, kept: Path) -> None:
