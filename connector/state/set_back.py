@@ -21,6 +21,7 @@ PUT_OFF: Final = (
     "UPDATE waits SET until = NULL WHERE until > ?",
     "UPDATE to_read SET next_at = NULL WHERE next_at > ?",
     "UPDATE outbox SET next_at = NULL WHERE next_at > ?",
+    "UPDATE desired SET look_at = NULL WHERE look_at > ?",
 )
 
 

@@ -10,9 +10,10 @@ import pytest
 from connector.adapter import ToRead
 from connector.http.tokens import Tokens
 from connector.model import LeadWrite
-from connector.state import audit, operation, outbox, people, reading
+from connector.state import audit, desired, operation, outbox, people, reading
 from connector.state.budgets import SqliteBudgets
 from connector.state.clock import stamp
+from connector.state.desired import Wish
 from connector.state.store import Store
 from connector.state.tokens import SqliteTokens, new_key
 
@@ -70,15 +71,18 @@ def test_a_lease_lasts_no_longer_than_it_was_given_for_whatever_the_clock_does(
 
 
 def put_off(store: Store, until: datetime) -> None:
-    """A stream, a reading and a write that wait."""
+    """A stream, a reading, a write and a lead to be looked for that wait."""
     with store.write() as tx:
-        people.add_people(tx, [(1, "ll-aaaaaaaaaaaaaaaa")], until)
+        people.add_people(tx, [(1, "ll-aaaaaaaaaaaaaaaa"), (2, "ll-bbbbbbbbbbbbbbbb")], until)
         operation.wait(tx, "rd", "pull/contacts", "quota", "spent", None, until, until)
         reading.want_read(tx, "rd", [ToRead("contacts", "c1")])
         tx.execute("UPDATE to_read SET next_at = ?", (stamp(until),))
         write = LeadWrite("sf:1:record:1", "record", "", "Lead", fields={"LeadScore__c": 60})
         outbox.plan(tx, "sf", "crm", 1, 1, write, until, run="r", creates=True)
         tx.execute("UPDATE outbox SET next_at = ?", (stamp(until),))
+        wish = Wish("sf", 2, "Lead", {"LeadScore__c": 60}, [], 60_000, due=True, fresh=True, limited=False)
+        desired.wish(tx, wish, until)
+        desired.look_behind(tx, "sf", 2, until)
 
 
 def waiting(store: Store, now: datetime) -> list[bool]:
@@ -87,6 +91,7 @@ def waiting(store: Store, now: datetime) -> list[bool]:
         operation.waits_until(db, "rd", "pull/contacts", now) is not None,
         reading.next_reads(db, "rd", "contacts", 10, now) == [],
         outbox.sendable(db, "sf", 10, now) == [],
+        desired.to_look_for(db, "sf", 10, now) == [],
     ]
 
 
@@ -104,9 +109,9 @@ def test_what_waits_for_a_year_that_only_a_wrong_clock_could_name_goes_on_when_t
     put_off(wrong, now + YEARS + timedelta(minutes=5))
     wrong.close()
     right = started(path, now)
-    assert waiting(right, now) == [False, False, False]
+    assert waiting(right, now) == [False] * 4
     [line] = right.read().execute("SELECT action, detail FROM audit").fetchall()
-    assert tuple(line) == ("clock set right", '{"freed":3,"to_score":0}')
+    assert tuple(line) == ("clock set right", '{"freed":4,"to_score":0}')
     assert audit.fault(right.read()) is None
     right.close()
     again = started(path, now)
@@ -119,5 +124,5 @@ def test_a_clock_that_was_set_back_by_hours_leaves_what_waits_where_it_is(path: 
     put_off(before, now + timedelta(minutes=5))
     before.close()
     after = started(path, now - timedelta(hours=5))
-    assert waiting(after, now - timedelta(hours=5)) == [True, True, True]
+    assert waiting(after, now - timedelta(hours=5)) == [True] * 4
     after.close()

@@ -13,7 +13,7 @@ from connector.errors import ContractError, LeadloopError, RemoteRefusal, Retrya
 from connector.loop.requests import perform
 from connector.loop.tally import exit_code
 from connector.model import LeadWrite
-from connector.testing.simulator import Fault
+from connector.testing.simulator import Fault, Reply
 from tests.sync.oracle import must_hold
 from tests.sync.world import Company, address, line_of
 
@@ -300,3 +300,21 @@ def test_a_crm_that_reads_nothing_back_is_asked_a_little(company: Company, break
     company.run_until_quiet()
     assert made(company, *names) == [1] * 20
     must_hold(company)
+
+
+def test_a_contact_that_marketing_always_fails_to_write_holds_up_nobody_and_is_told_in_time(company: Company) -> None:
+    bad = company.convert("bad", "ebook-a", "ebook-b")
+    mqls(company, *GOOD)
+    oops = Reply(500, b"<html>oops")
+    company.rd.faults.append(Fault("reply", path=f"{bad}$", method="PATCH", times=100, reply=oops))
+    for number in range(14):
+        company.convert("ana", f"ebook-y{number}", f"ebook-z{number}")
+        company.run()
+        company.later(minutes=15)
+    assert [company.contact(name)["cf_lead_score"] for name in ("bia", "cid")] == [60, 60]
+    assert company.rejects() == [("rd", "field", "never_there")]
+    company.rd.faults.clear()
+    company.replay()
+    company.run_until_quiet()
+    assert company.contact("bad")["cf_lead_score"] == 60
+    assert company.rejects() == []
