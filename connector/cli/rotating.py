@@ -15,7 +15,7 @@ def rotate(store: Store, config: Config, old_key_file: Path | None) -> int:
     if config.secret_key is None:
         return _rotate_file(store)
     if old_key_file is not None:
-        old = key_from(old_key_file.read_text(encoding="utf-8").strip())
+        old = _key_in(old_key_file)
     elif key_file(store.path).exists():
         old = key_beside(store.path)
     else:
@@ -25,6 +25,14 @@ def rotate(store: Store, config: Config, old_key_file: Path | None) -> int:
             hint="put the new key in the configuration, the old one in a file, and name it with --old-key-file",
         )
     return SqliteTokens(store, [key_from(config.secret_key.get_secret_value()), old]).seal_again()
+
+
+def _key_in(file: Path) -> bytes:
+    try:
+        return key_from(file.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "name the file that holds the key before this one, as text"
+        raise ConfigError(f"no key can be read from {file}", code="no_old_key", hint=hint) from error
 
 
 def _rotate_file(store: Store) -> int:

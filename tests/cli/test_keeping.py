@@ -346,6 +346,14 @@ def test_a_configured_key_takes_over_from_the_file_and_from_the_one_before(grant
     assert opened(granted, key_from("second secret, long enough")) == GRANTED
 
 
+def test_an_old_key_that_is_no_text_is_told_as_such(granted, tmp_path):
+    granted.configure(secret_key="first secret, long enough")
+    (tmp_path / "before").write_bytes(b"\xff\xfe\x00")
+    said = granted.leadloop("keys", "rotate", "--old-key-file", str(tmp_path / "before"))
+    assert said.exit_code == 2
+    assert "no key can be read from" in said.stderr
+
+
 def test_keys_are_not_changed_under_a_running_process(granted):
     store = granted.store()
     with store.hold():
