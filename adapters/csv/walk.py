@@ -198,4 +198,4 @@ def _demand_columns(name: str, table: Table, mark: Mark) -> None:
 
 
 def _unchanged(name: str, mark: Mark) -> str:
-    return f"{name} is unchanged since it was read at {mark.read_at}"
+    return f"{name} is unchanged since it was read at {mark.first_read_at:%Y-%m-%d %H:%M} UTC"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -13,10 +13,13 @@ from connector.cli.caller import Caller, Family, Verb
 from connector.cli.context import config_to_look, looking, moment_in, must_have
 from connector.cli.output import show, table
 from connector.errors import ConfigError
+from connector.insight.render import clock_times
 from connector.model import Json
 from connector.state import lists
 from connector.state.clock import stamp
 from connector.state.operation import ALL
+
+COLUMNS: Final = ("connection", "stream", "fresh_at", "moved_at", "cursor")
 
 
 @click.command(cls=Verb)
@@ -77,10 +80,10 @@ def cursor() -> None:
 @click.pass_obj
 def list_cursors(caller: Caller) -> None:
     """List how far each stream was read."""
-    with looking(caller) as (_, store):
+    with looking(caller) as (config, store):
         rows = lists.cursors(store.read())
     shown = [row | {"cursor": json.dumps(row["cursor"])} for row in rows]
-    text = table(shown, ("connection", "stream", "fresh_at", "moved_at", "cursor"))
+    text = table(clock_times(shown, ("fresh_at", "moved_at"), config.time_zone), COLUMNS)
     show(caller, {"cursors": rows}, text if rows else "nothing was read yet")
 
 

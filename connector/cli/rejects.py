@@ -10,6 +10,8 @@ from connector.cli.caller import Caller, Family
 from connector.cli.context import config_to_look, looking, must_have
 from connector.cli.output import show, table
 from connector.errors import RecordError
+from connector.insight.render import clock_times
+from connector.model import Json
 from connector.state import lists, reading
 
 
@@ -38,11 +40,15 @@ def list_rejects(caller: Caller, connection: str | None, code: str | None, state
 @click.pass_obj
 def show_reject(caller: Caller, number: int) -> None:
     """Show one reject with the record as it was read."""
-    with looking(caller) as (_, store):
+    with looking(caller) as (config, store):
         row = lists.reject(store.read(), number)
     if row is None:
         raise RecordError(f"no reject has the number {number}", code="no_reject", hint="see 'leadloop rejects list'")
-    show(caller, row, "\n".join(f"{name}: {value}" for name, value in row.items() if value is not None))
+    show(caller, row, _in_lines(clock_times([row], ("first_at", "last_at"), config.time_zone)[0]))
+
+
+def _in_lines(row: Json) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in row.items() if value is not None)
 
 
 @rejects.command()
@@ -79,9 +85,10 @@ def held() -> None:
 @click.pass_obj
 def list_held(caller: Caller) -> None:
     """List the writes that are held back, and why."""
-    with looking(caller) as (_, store):
+    with looking(caller) as (config, store):
         rows = lists.held(store.read())
-    text = table(rows, ("id", "connection", "lead", "kind", "name", "creates", "why", "since"))
+    shown = clock_times(rows, ("since",), config.time_zone)
+    text = table(shown, ("id", "connection", "lead", "kind", "name", "creates", "why", "since"))
     show(caller, {"held": rows}, text if rows else "nothing is held back")
 
 

@@ -52,6 +52,14 @@ def test_rejects_are_told_apart_by_connection_and_code(broken):
     assert broken.json("rejects", "list", "--connection", "sells", code=2)["error"]["code"] == "unknown_connection"
 
 
+def test_tables_show_the_clock_of_the_company_and_json_utc(broken):
+    broken.configure(time_zone="Asia/Kolkata")
+    (reject,) = broken.json("rejects", "list")["rejects"]
+    assert "first_at: 2026-11-20 17:30\n" in broken.leadloop("rejects", "show", str(reject["id"])).stdout
+    assert broken.json("rejects", "show", str(reject["id"]))["first_at"].endswith("Z")
+    assert "2026-11-20 17:30" in broken.leadloop("cursor", "list").stdout
+
+
 def test_a_number_that_is_no_reject_ends_with_1(broken):
     assert broken.json("rejects", "show", "99", code=1)["error"]["code"] == "no_reject"
     assert broken.json("rejects", "drop", "99", code=1)["error"]["code"] == "no_reject"

@@ -1,6 +1,6 @@
 """Texts for people show the company's own clock; the documents stay in UTC."""
 
-from connector.insight.render import in_zone
+from connector.insight.render import clock_times, in_zone
 from connector.model import Json
 
 
@@ -18,3 +18,9 @@ def test_every_moment_of_a_document_is_shown_in_the_zone_and_nothing_else_is_tou
     assert shown["history"][0]["reason_text"] == document["history"][0]["reason_text"]
     assert shown["sent"] == document["sent"]
     assert document["at"].endswith("Z")
+
+
+def test_a_table_shows_moments_to_the_minute_and_blanks_where_there_are_none():
+    rows: list[Json] = [{"since": "2026-11-22T20:13:25.318000Z", "why": "x"}, {"since": None, "why": "y"}]
+    shown = clock_times(rows, ("since",), "Asia/Kolkata")
+    assert shown == [{"since": "2026-11-23 01:43", "why": "x"}, {"since": "", "why": "y"}]

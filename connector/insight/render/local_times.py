@@ -6,6 +6,7 @@ So a table agrees with the clock on the wall, and with what `--since`, `--until`
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,6 +22,12 @@ def in_zone(document: Json, time_zone: str) -> Json:
     """The document with every moment of ours in that zone; the times in it begin as before: `2026-11-22T13:00`."""
     moved: Json = _moved(document, ZoneInfo(time_zone))
     return moved
+
+
+def clock_times(rows: Sequence[Json], names: Sequence[str], time_zone: str) -> list[Json]:
+    """The rows with the moments of these names, and no others, to the minute; blank where there is none."""
+    zone = ZoneInfo(time_zone)
+    return [row | {name: (_moved(row[name], zone) or "")[:16].replace("T", " ") for name in names} for row in rows]
 
 
 def _moved(value: Any, zone: ZoneInfo) -> Any:

@@ -175,7 +175,7 @@ def test_unchanged_decisions_are_not_read_and_our_own_file_is_no_decision(tmp_pa
     first = gather(adapter.records(None))
     assert [record.id for record in first.records] == ["ll-1"]
     again = gather(adapter.records(first.cursor))
-    assert again.why_zero == f"noted.csv is unchanged since it was read at {NOON.isoformat()}"
+    assert again.why_zero == f"noted.csv is unchanged since it was read at {NOON:%Y-%m-%d %H:%M} UTC"
 
 
 def test_without_files_of_decisions_the_page_says_why(tmp_path: Path) -> None:
