@@ -15,7 +15,7 @@ from connector.cli.demo import played
 from connector.cli.demo.files import with_own_fields
 from connector.cli.demo.found import explained, found
 from connector.cli.demo.progress import Progress
-from connector.cli.demo.telling import as_text
+from connector.cli.demo.telling import MOST_REASONS, as_text
 from connector.loop.connect import read_files
 from connector.loop.run import run_once
 from connector.scoring import run_tests
@@ -79,6 +79,18 @@ def test_the_funnel_adds_up(document, loop):
     assert funnel["mql"] + fast["mql"] == count_of(
         loop, "SELECT count(*) FROM lifecycle WHERE kind = 'mql' AND origin = 'leadloop' AND implied = 0"
     )
+
+
+def test_what_the_screen_leaves_out_of_a_report_is_told_so_that_its_sums_agree(document):
+    said = as_text(document)
+    left = len(document["reasons"]["rows"]) - MOST_REASONS
+    told = f"… and {left} more: 'leadloop report reasons' shows them all"
+    lines = said.splitlines()
+    if left > 0:
+        assert lines[lines.index(told) - 1].split()[0] == document["reasons"]["rows"][MOST_REASONS - 1]["reason"]
+        assert lines[lines.index(told) + 1].startswith("- ")
+    else:
+        assert "more: 'leadloop report reasons'" not in said
 
 
 def test_every_receipt_sums_to_its_score(loop):

@@ -14,6 +14,8 @@ from connector.model import Json
 OF_HAND_RAISERS: Final = ("mql", "qualified")
 MOST_REASONS: Final = 5
 MOST_FORMS: Final = 3
+ABOVE_ROWS: Final = 3
+"""Lines of a report before its first row: the title, the head, and what underlines it."""
 SHOWN_OF_RECORD: Final = ("LeadScore__c", "MQL__c")
 OF_HISTORY: Final = ("mql", "accepted", "qualified", "rejected", "won", "lost")
 
@@ -23,8 +25,8 @@ def as_text(document: Json) -> str:
     parts = [
         _done(document["totals"]),
         _report(document["funnel"], _of_funnel(document["funnel"]["rows"]), notes=2),
-        _report(document["reasons"], document["reasons"]["rows"][:MOST_REASONS]),
-        _report(document["sources"], _forms(document["sources"]["rows"])),
+        _report(document["reasons"], document["reasons"]["rows"], most=MOST_REASONS),
+        _report(document["sources"], _forms(document["sources"]["rows"]), most=MOST_FORMS),
         _one_lead(document["lead"]),
         _next(document),
     ]
@@ -39,9 +41,13 @@ def _done(totals: Json) -> list[str]:
     return [*wrapped(text), *(line for trouble in totals["troubles"] for line in wrapped(trouble, "  ", first="! "))]
 
 
-def _report(report: Json, rows: Sequence[Json], *, notes: int = 1) -> list[str]:
-    """The first rows and notes of a report, without its blank lines."""
-    return _close(report_as_text(report | {"rows": list(rows), "notes": report["notes"][:notes]}))
+def _report(report: Json, rows: Sequence[Json], *, notes: int = 1, most: int | None = None) -> list[str]:
+    """The first rows and notes of a report, without its blank lines; what is left out is told, so that sums agree."""
+    shown = list(rows)[:most]
+    lines = _close(report_as_text(report | {"rows": shown, "notes": report["notes"][:notes]}))
+    if (left := len(rows) - len(shown)) > 0:
+        lines.insert(ABOVE_ROWS + len(shown), f"… and {left} more: 'leadloop report {report['report']}' shows them all")
+    return lines
 
 
 def _close(text: str) -> list[str]:
@@ -53,7 +59,7 @@ def _of_funnel(rows: Sequence[Json]) -> list[Json]:
 
 
 def _forms(rows: Sequence[Json]) -> list[Json]:
-    return [row for row in rows if row["dimension"] == "form"][:MOST_FORMS]
+    return [row for row in rows if row["dimension"] == "form"]
 
 
 def _one_lead(lead: Json) -> list[str]:
