@@ -13,7 +13,7 @@ from connector.loop.tally import Tally
 from connector.model import LeadWrite
 from connector.state import desired, outbox
 from connector.state.desired import Desired
-from connector.state.outbox import Held
+from connector.state.outbox import RELEASED, Held
 from connector.state.store import Tx
 
 PLAN_AT_ONCE = 1000
@@ -66,7 +66,7 @@ class Planner:
             changed_marks = dict(changed_marks.items() - outbox.marks_on(tx, one.person, held.row).items())
             held = None
         elif rest or creates:
-            why = HELD_BY_GUARD if held is not None else self._held(creates)
+            why = self._held(creates) if held is None else None if held.why == RELEASED else held.why
             write = self._record(one, rest, number + planned)
             record_row = self._put(tx, one, write, now, creates=creates, held=why)
             planned += 1

@@ -176,7 +176,8 @@ DUE = "WHERE d.connection = :connection AND d.due = 1"
 FREE = """
     AND NOT EXISTS (
         SELECT 1 FROM outbox AS o WHERE o.person_id = d.person_id AND o.connection = d.connection
-            AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'sent', 'unknown', 'pending'))
+            AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'sent', 'unknown', 'pending')
+            AND NOT (o.state = 'planned' AND o.why IS 'released' AND o.attempts = 0))
 """
 FRESH_FIRST = "ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit"
 

@@ -21,6 +21,8 @@ from connector.state.clock import moment, stamp
 from connector.state.packing import checksum, pack, rotten, unpack, unpack_or_none
 
 STATES = ("planned", "held", "sent", "unknown", "pending", "confirmed", "rejected", "suppressed", "replaced")
+RELEASED = "released"
+"""Why a row is planned that was held."""
 UNCONFIRMED = "unconfirmed"
 """Code of a write of which nobody could tell for a day whether it arrived."""
 
@@ -43,10 +45,11 @@ class Row(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """A record's row that waits for a person's word."""
+    """A record's row that waits for a person's word, or had it (`why` is `RELEASED`) and was not sent yet."""
 
     row: int
     fields: dict[str, Any]
+    why: str | None
 
 
 def known_effects(tx: sqlite3.Connection, effects: Sequence[str]) -> set[str]:
@@ -261,19 +264,26 @@ def drop_unsent(tx: sqlite3.Connection, person: int, at: datetime, why: str, con
     )
 
 
-def held_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> dict[int, Held]:
-    """The row of a record that waits for a person's word, with its fields, by lead."""
-    values = {"connection": connection, "persons": pack(list(persons))}
-    some = "SELECT 1 FROM outbox WHERE connection = :connection AND state = 'held' LIMIT 1"
-    if tx.execute(some, values).fetchone() is None:
-        return {}  # on a normal day nobody's rows are looked through
+def release(tx: sqlite3.Connection, connection: str | None) -> list[int]:
+    """What is held may go, of one connection or of all; the leads of the rows, one for each."""
     rows = tx.execute(
-        "SELECT o.person_id, o.id, o.fields FROM json_each(:persons) AS wanted"
-        " CROSS JOIN outbox AS o ON o.person_id = wanted.value"
-        " WHERE o.connection = :connection AND o.state = 'held' AND o.kind IN ('record', 'field')",
-        values,
+        "UPDATE outbox SET state = 'planned', why = ?1 WHERE state = 'held' AND (?2 IS NULL OR connection = ?2)"
+        " RETURNING person_id",
+        (RELEASED, connection),
     )
-    return {person: Held(row_id, unpack(fields)) for person, row_id, fields in rows}
+    return [row[0] for row in rows.fetchall()]
+
+
+def held_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> dict[int, Held]:
+    """The row of a record that is held, or was released and not sent yet, by lead."""
+    rows = tx.execute(
+        "SELECT o.person_id, o.id, o.fields, o.why FROM json_each(?) AS wanted"
+        " CROSS JOIN outbox AS o ON o.connection = ? AND o.person_id = wanted.value"
+        " WHERE (o.state = 'held' OR o.why = 'released') AND o.kind IN ('record', 'field')"
+        " AND (o.state = 'held' OR (o.state = 'planned' AND o.attempts = 0))",
+        (pack(list(persons)), connection),
+    )
+    return {person: Held(row_id, unpack(fields), why) for person, row_id, fields, why in rows}
 
 
 def marks_on(tx: sqlite3.Connection, person: int, row_id: int) -> dict[str, bool]:

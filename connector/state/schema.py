@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -461,6 +461,10 @@ def steps() -> list[tuple[str, list[str]]]:
             ],
         ),
         ("m004_head_of_the_audit_log", _statements(AUDIT_HEAD)),
+        (
+            "m005_held_writes_by_lead",
+            ["CREATE INDEX outbox_held ON outbox (connection, person_id) WHERE state = 'held' OR why = 'released'"],
+        ),
     ]
 
 

@@ -164,3 +164,21 @@ def test_what_is_held_is_planned_once_however_often_its_lead_is_worked_out(compa
         company.convert("ana", f"other-{number}")
         company.run()
     assert states(company) == before
+
+
+def test_what_sales_wrote_while_an_update_was_held_stays_when_it_is_released(company: Company, guard: None) -> None:
+    company.sf.create("Lead", {"LastName": "X", "Company": "X", "Email": "ana@company.example"})
+    strict(company)
+    company.convert("ana", "ebook-a", "ebook-b", mobile_phone="+55 11 4000 1111")
+    company.run()
+    assert states(company)[0] == ("record", "held")
+    company.later(hours=2)
+    company.sf.edit(company.lead("ana")["Id"], Phone="+55 11 4000 2222", Title="Boss")
+    company.run()
+    company.later(hours=2)
+    release(company)
+    company.run_until_quiet()
+    lead = company.lead("ana")
+    assert (lead["Phone"], lead["Title"], lead["MQL__c"]) == ("+55 11 4000 2222", "Boss", True)
+    assert len(company.sf.live("Task")) == 1
+    must_hold(company)
