@@ -156,7 +156,9 @@ def _leave(now: Standing, event: Event) -> tuple[Standing, Placed]:
 
 
 def _pushed(now: Standing, event: Event) -> tuple[Standing, Placed]:
-    after = replace(now, pushed_at=now.pushed_at or event.at, ever_pushed=True)
+    # Handed over, it counts as an MQL, also where sales had taken the person up before: under another record that
+    # turned out to be theirs, or in a decision that was learned too late.
+    after = replace(now, pushed_at=now.pushed_at or event.at, ever_pushed=True, origin="leadloop")
     return after, Placed(event, now.cycle, "leadloop", moved=False)
 
 

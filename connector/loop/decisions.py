@@ -163,6 +163,7 @@ def _take(
             store.add_decision(tx, crm.name, decision, None, now)
         return not same
     _own(tx, crm, record, person, now)
+    _follow(tx, crm, record, before, person)
     late = [] if before is None else store.give_decisions(tx, crm.name, record.object, record.id, person)
     late += _adopt_linked(tx, crm, record, person, now)
     found = _without_repeats(tx, crm, found, record, person)
@@ -192,6 +193,18 @@ def _own(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> Non
     people.add_identities(
         tx, [(people.crm_system(crm.name, object_), id_, person, "own") for object_, id_ in pairs], now
     )
+
+
+def _follow(tx: Tx, crm: Crm, record: CrmRecord, before: CrmRecord | None, person: int) -> None:
+    """A lead's record that names another since it was last seen was converted, it may be: the CRM is asked on which to
+    go on. Not only at the next write: an opt-out that the lead has is to stand on the contact too.
+    """  # fmt: skip
+    if before is None or desired.linked_record(tx, crm.name, person) != (record.object, record.id):
+        return
+    kinds = {crm.mapping.object, *crm.mapping.also} - {record.object}
+    if any(object_ in kinds for object_, _ in {*linked(record)} - {*linked(before)}):
+        desired.forget_link(tx, crm.name, person)
+        people.mark_dirty(tx, [person], level=2)
 
 
 def _adopt_linked(tx: Tx, crm: Crm, record: CrmRecord, person: int, now: datetime) -> list[tuple[Decision, int]]:

@@ -6,7 +6,7 @@ knows better stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, Literal
@@ -117,7 +117,8 @@ def _ask(loop: Loop, crm: Crm, persons: Sequence[int]) -> tuple[list[_Answer], F
     told, failed = ask_each(crm.adapter.resolve, keys)
     shown = {found.key for answer in told.values() for found in answer.found if found.key}
     owners = people.persons_by_leadloop_id(loop.store.read(), shown)  # a key of whom was joined is the person's own
-    chosen = {person: _choose(person, owners, answer) for person, answer in told.items()}
+    stood = _stood(loop.store.read(), crm, persons)
+    chosen = {person: _choose(person, owners, answer, stood.get(person, set())) for person, answer in told.items()}
     current, unread = _read_current(crm, keys, chosen)
     failed.add(unread)
     answers = [
@@ -146,11 +147,26 @@ def _keys(tx: Tx, loop: Loop, crm: Crm, person: int) -> PersonKeys:
     return PersonKeys(people.leadloop_id_of(tx, person), records, emails)
 
 
-def _choose(person: int, owners: Mapping[str, int], answer: Resolution | None) -> Found | None:
-    """The record to write: the best one that carries nobody else's key."""
+def _stood(db: Tx, crm: Crm, persons: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
+    """The record that stood for each lead until it moved, and what that named when it was last seen."""
+    wishes = desired.desired_of(db, persons)
+    moved = {person: (one.object, one.moved_from) for (name, person), one in wishes.items() if name == crm.name}
+    return {
+        person: {(object_, id_), *crm_store.named_by(db, crm.name, object_, id_)}
+        for person, (object_, id_) in moved.items()
+        if id_ is not None
+    }
+
+
+def _choose(
+    person: int, owners: Mapping[str, int], answer: Resolution | None, stood: Container[tuple[str, str]]
+) -> Found | None:
+    """The record to write: what became of the one that stood for the lead, else the best; none with another's key."""
     if answer is None:
         return None
-    return next((found for found in answer.found if not found.key or owners.get(found.key) == person), None)
+    free = [found for found in answer.found if not found.key or owners.get(found.key) == person]
+    same = (found for found in free if found.was in stood or (found.object, found.id) in stood)
+    return next(same, free[0] if free else None)
 
 
 def _read_current(
@@ -185,6 +201,9 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
         _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
+    if not wish.may_create and not (refusal or (one.told and one.told.found)):
+        desired.let_go(tx, crm.name, one.person)
+        return "refused"
     why = refusal or _why_not_created(crm, one.told)
     if why is None:
         desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)

@@ -74,7 +74,7 @@ class Wisher:
     def _wish_crm(self, crm: Crm, lead: Lead, blocked: str | None) -> Mapping[str, Any]:
         """The fields and marks that push writes for this lead; `blocked`: why no more than that it is not for sales."""
         before = self._desired.get((crm.name, lead.dossier.person))
-        linked = before is not None and (before.have is not None or before.record_id is not None)
+        linked = before is not None and (before.have, before.record_id, before.moved_from) != (None, None, None)
         if not self._is_wanted(crm, lead, before, blocked, linked=linked) or not self._can_be_found(crm, lead):
             if before is not None:
                 outbox.withdraw(self._tx, crm.name, lead.dossier.person, self._now, blocked)
@@ -92,7 +92,9 @@ class Wisher:
         changed = crm.mapping.changes(before.have if before else None, want)
         is_held = lead.dossier.person in self._held[crm.name]  # then that is to be what is wanted now
         due = bool(changed) or is_held or self._has_new(effects)
-        self._keep(crm.name, object_, lead, want, effects, due=due, limited=blocked is not None)
+        may_create = is_mql or (crm.config.write == "all" and blocked is None)
+        limited = blocked is not None
+        self._keep(crm.name, object_, lead, want, effects, due=due, limited=limited, may_create=may_create)
         return want
 
     def _is_wanted(
@@ -105,8 +107,8 @@ class Wisher:
         if crm.config.write == "all":
             return True
         if crm.config.write == "mql":
-            return linked and before is not None and before.have is not None and _shows_mql(crm, before)
-        return linked or (before is not None and before.have is not None)
+            return before is not None and (before.moved_from is not None or (linked and _shows_mql(crm, before)))
+        return linked
 
     def _can_be_found(self, crm: Crm, lead: Lead) -> bool:
         """A lead without address needs another key than the address."""
@@ -227,7 +229,7 @@ class Wisher:
 
     def _keep(
         self, connection: str, object_: str, lead: Lead, want: Mapping[str, Any],
-        effects: Sequence[Mapping[str, Any]], *, due: bool, limited: bool,
+        effects: Sequence[Mapping[str, Any]], *, due: bool, limited: bool, may_create: bool = True,
     ) -> None:  # fmt: skip
         standing = lead.standing
         fresh = standing.is_mql and (standing.fast or standing.pushed_at is None)
@@ -235,7 +237,7 @@ class Wisher:
             self._tx,
             Wish(
                 connection, lead.dossier.person, object_, want, effects, lead.score.points_mp,
-                due=due, fresh=fresh, limited=limited,
+                due=due, fresh=fresh, limited=limited, may_create=may_create,
             ),
             self._now,
         )  # fmt: skip
@@ -247,7 +249,7 @@ DECIDING = frozenset({*FORWARD, "rejected", "recycled"})
 
 
 def _shows_mql(crm: Crm, before: Desired) -> bool:
-    return any((before.have or {}).get(name) is True for name in crm.consent_and_flag)
+    return any(before.known.get(name) is True for name in crm.consent_and_flag)
 
 
 def _is_worth_telling(source: Marketing, before: Desired | None, want: Mapping[str, Any], points_mp: int) -> bool:

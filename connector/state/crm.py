@@ -73,6 +73,14 @@ def orphans(tx: sqlite3.Connection, connection: str, object: str, id_: str) -> C
     return None if row is None else _record(row)
 
 
+def named_by(db: sqlite3.Connection, connection: str, object: str, id_: str) -> set[tuple[str, str]]:  # noqa: A002
+    """The records that a record named when it was last seen, as (object, id)."""
+    row = db.execute(
+        "SELECT * FROM crm_records WHERE connection = ? AND object = ? AND id = ?", (connection, object, id_)
+    ).fetchone()
+    return set() if row is None else {pair for pairs in _record(row).links.values() for pair in pairs}
+
+
 def record_gone(tx: sqlite3.Connection, connection: str, object: str, id_: str, at: datetime) -> int | None:  # noqa: A002
     """A record was deleted or merged away; returns whose it was."""
     row = tx.execute(

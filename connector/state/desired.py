@@ -42,8 +42,12 @@ class Desired(Struct, frozen=True):
     confirmed_at: str | None
     corrected: dict[str, Correction]
     """What others did to our fields, newest by field; a field that is written again is not in `have` until then."""
+    moved_from: str | None = None
+    """The record that stood for the lead until it was converted, merged or deleted; the CRM was not asked since."""
     looked_in_vain: int = 0
     """How often the CRM answered with an error, about this lead alone, when it was asked for the record."""
+    may_create: bool = True
+    """Is a record made where there is none?"""
     cycle: int = 1
 
     @property
@@ -62,7 +66,8 @@ class Wish(Struct, frozen=True):
     """How a remote record should be now, worked out by scoring.
 
     `effects` are what hangs on it (tags, tasks, notes, stages, events) as plain dicts with their own keys. `limited`:
-    the person may not be passed on; only the consent field and the MQL flag going off may be written.
+    the person may not be passed on; only the consent field and the MQL flag going off may be written. `may_create`: a
+    record is made where there is none.
     """
 
     connection: str
@@ -74,21 +79,22 @@ class Wish(Struct, frozen=True):
     due: bool
     fresh: bool
     limited: bool
+    may_create: bool = True
 
 
 def wish(tx: sqlite3.Connection, one: Wish, at: datetime) -> None:
     """Keep a wish. A want that was refused is not due again until it changes."""
     want = pack(one.want)
     tx.execute(
-        "INSERT INTO desired (connection, person_id, object, want, points_mp, due, fresh, wanted_at, effects, limited)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, person_id) DO UPDATE SET"
+        "INSERT INTO desired (connection, person_id, object, want, points_mp, due, fresh, wanted_at, effects, limited,"
+        " may_create) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, person_id) DO UPDATE SET"
         " object = excluded.object, want = excluded.want, points_mp = excluded.points_mp, fresh = excluded.fresh,"
         " due = CASE WHEN refused = excluded.want THEN 0 ELSE excluded.due END,"
         " wanted_at = CASE WHEN due = 1 AND excluded.due = 1 THEN wanted_at ELSE excluded.wanted_at END,"
-        " effects = excluded.effects, limited = excluded.limited",
+        " effects = excluded.effects, limited = excluded.limited, may_create = excluded.may_create",
         (
             one.connection, one.person, one.object, want, one.points_mp, int(one.due), int(one.fresh), stamp(at),
-            pack(list(one.effects)), int(one.limited),
+            pack(list(one.effects)), int(one.limited), int(one.may_create),
         ),
     )  # fmt: skip
 
@@ -200,7 +206,9 @@ def _desired(row: sqlite3.Row) -> Desired:
         have_at=unpack(row["have_at"]),
         confirmed_at=row["confirmed_at"],
         corrected=corrections.read(row["corrected"]),
+        moved_from=row["moved_from"],
         looked_in_vain=row["looked_in_vain"],
+        may_create=bool(row["may_create"]),
         cycle=row["cycle"] or 1,
     )
 
@@ -266,8 +274,8 @@ def link(
 ) -> None:
     """The record that stands for this lead, found or made; None forgets it (it was deleted)."""
     tx.execute(
-        "UPDATE desired SET object = ?, record_id = ?, resolved_at = ?, look_at = NULL, looked_in_vain = 0"
-        " WHERE connection = ? AND person_id = ?",
+        "UPDATE desired SET object = ?, record_id = ?, resolved_at = ?, moved_from = NULL, look_at = NULL,"
+        " looked_in_vain = 0 WHERE connection = ? AND person_id = ?",
         (object, record_id, stamp(at), connection, person),
     )
 
@@ -318,9 +326,17 @@ def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
     """Which record stands for this lead must be asked again; what it held is no longer known."""
     corrections.nothing_contested(tx, connection, person)
     tx.execute(
-        "UPDATE desired SET record_id = NULL, resolved_at = NULL, have = NULL, have_points_mp = NULL, due = 1,"
-        " have_at = '{}', corrected = '{}' WHERE connection = ? AND person_id = ?",
+        "UPDATE desired SET moved_from = coalesce(record_id, moved_from), record_id = NULL, resolved_at = NULL,"
+        " have = NULL, have_points_mp = NULL, due = 1, have_at = '{}', corrected = '{}'"
+        " WHERE connection = ? AND person_id = ?",
         (connection, person),
+    )
+
+
+def let_go(tx: sqlite3.Connection, connection: str, person: int) -> None:
+    """The record of this lead is gone for good, and none is made for it: there is nothing to write to."""
+    tx.execute(
+        "UPDATE desired SET moved_from = NULL, due = 0 WHERE connection = ? AND person_id = ?", (connection, person)
     )
 
 
@@ -339,6 +355,12 @@ def hand_over(tx: sqlite3.Connection, loser: int, winner: int) -> list[str]:
         )
     ]
     tx.execute("UPDATE OR IGNORE desired SET person_id = ?, refused = NULL WHERE person_id = ?", (winner, loser))
+    tx.execute(
+        "UPDATE desired SET moved_from = l.moved_from, object = l.object FROM desired AS l WHERE l.person_id = ?"
+        " AND l.connection = desired.connection AND l.moved_from IS NOT NULL AND desired.person_id = ?"
+        " AND desired.record_id IS NULL AND desired.moved_from IS NULL",
+        (loser, winner),
+    )
     tx.execute("DELETE FROM desired WHERE person_id = ?", (loser,))
     return taken
 

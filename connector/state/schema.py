@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -442,6 +442,15 @@ CREATE TRIGGER audit_moves_its_head AFTER INSERT ON audit
 """
 """A chain whose last lines were cut off is still a chain: how long it is, and how it ends, stands apart from it."""
 
+LEFT_BEHIND = """
+UPDATE desired SET moved_from = (
+    SELECT o.record_id FROM outbox AS o WHERE o.person_id = desired.person_id AND o.connection = desired.connection
+        AND o.side = 'crm' AND o.kind = 'record' AND o.state = 'confirmed' ORDER BY o.id DESC LIMIT 1
+) WHERE record_id IS NULL AND resolved_at IS NULL;
+UPDATE people SET dirty = max(dirty, 1) WHERE id IN (SELECT person_id FROM desired WHERE moved_from IS NOT NULL);
+"""
+"""Records that were converted while their leads were taken back or blocked were lost sight of until now."""
+
 
 def steps() -> list[tuple[str, list[str]]]:
     """All migrations, oldest first, as (name, statements); the first `user_version` of them stand in a database."""
@@ -464,6 +473,14 @@ def steps() -> list[tuple[str, list[str]]]:
         (
             "m005_held_writes_by_lead",
             ["CREATE INDEX outbox_held ON outbox (connection, person_id) WHERE state = 'held' OR why = 'released'"],
+        ),
+        (
+            "m006_records_that_moved",
+            [
+                "ALTER TABLE desired ADD COLUMN moved_from TEXT",
+                "ALTER TABLE desired ADD COLUMN may_create INTEGER NOT NULL DEFAULT 1",
+                *_statements(LEFT_BEHIND),
+            ],
         ),
     ]
 

@@ -270,3 +270,59 @@ def test_what_sales_did_with_a_record_is_told_when_the_record_shows_whose_it_is(
     company.sf.set_status(record, "Unqualified")
     company.run_until_quiet()
     assert [kind for kind, *_ in company.history("ana")] == ["accepted", "rejected"]
+
+
+def test_a_lead_that_was_converted_and_lost_at_once_is_no_mql_on_its_contact(company: Company) -> None:
+    mql(company)
+    _, deal = company.sf.convert(str(company.lead("ana")["Id"]))
+    company.sf.close(str(deal), won=False)
+    company.run_until_quiet()
+    assert company.stage("ana") == "lost"
+    assert company.lead("ana", "Contact")["MQL__c"] is False
+
+
+def test_an_opt_out_follows_a_lead_to_the_contact_that_it_became(company: Company) -> None:
+    uuid = company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    company.sf.convert(str(company.lead("ana")["Id"]), opportunity=False)
+    company.rd.opt_out(uuid)
+    company.later(hours=25)
+    company.run()  # reads everybody's consent, last of all
+    company.run_until_quiet()
+    contact = company.lead("ana", "Contact")
+    assert (contact["MQL__c"], contact["HasOptedOutOfEmail"]) == (False, True)
+    assert len(company.leads("ana", "Contact")) == 1
+
+
+def test_what_a_conversion_did_not_carry_over_is_written_to_the_contact_although_nothing_else_changes(
+    company: Company,
+) -> None:
+    mql(company)
+    contact, _ = company.sf.convert(str(company.lead("ana")["Id"]))
+    company.sf.edit(contact, by=INTEGRATION_USER, LeadScore__c=None, LeadLoop_Id__c=None, MQL__c=False)
+    company.run_until_quiet()
+    now = company.lead("ana", "Contact")
+    assert (now["LeadScore__c"], now["MQL__c"]) == (60, True)
+
+
+def test_the_record_that_a_converted_lead_became_is_written_and_not_another_one_of_the_person(company: Company) -> None:
+    mql(company, "ana")
+    mql(company, "bia")
+    company.rd.merge(company.convert("bia"), company.convert("ana"))
+    company.later(hours=25)
+    company.run_until_quiet()
+    written = str(company.ask("SELECT record_id FROM desired WHERE connection = 'sf'")[0][0])
+    contact, _ = company.sf.convert(written)
+    company.run_until_quiet()
+    assert company.ask("SELECT object, record_id FROM desired WHERE connection = 'sf'") == [("Contact", contact)]
+
+
+def test_nothing_is_made_for_a_lead_that_was_lost_when_its_record_was_deleted(company: Company) -> None:
+    record = mql(company)
+    company.sf.set_status(record, "Unqualified", reason="No budget")
+    company.run_until_quiet()
+    company.sf.delete(record)
+    company.convert("ana", "ebook-c")
+    company.run_until_quiet()
+    assert company.sf.live("Lead") == []
+    assert company.rejects() == []

@@ -41,6 +41,13 @@ def stands(*events: Event) -> Standing:
     return fold(events, START)[0]
 
 
+def test_an_mql_that_was_handed_over_is_one_although_sales_had_taken_the_person_up_before() -> None:
+    taken_up = event("accepted", 1, known=9)
+    assert not stands(taken_up, event("mql", 5)).is_mql
+    late = stands(taken_up, event("mql", 5), event("pushed", 6))
+    assert (late.stage, late.is_mql) == ("accepted", True)
+
+
 @pytest.mark.parametrize(
     ("kinds", "stage", "cycle"),
     [
