@@ -103,12 +103,20 @@ def _asked(when: dict[str, Any]) -> dict[str, Any]:
     return when
 
 
+def _before_the_at(mailbox: str) -> str:
+    if "@" in mailbox:
+        remedy = f"write '{mailbox.partition('@')[0] or 'info'}': it counts at every company"
+        raise Wrong("a shared mailbox is what stands before the @", remedy)
+    return mailbox
+
+
 Name = Annotated[str, AfterValidator(_name)]
 WebAddress = Annotated[str, _unless_reference(_web_address)]
 TimeZone = Annotated[str, _unless_reference(_time_zone)]
 Listen = Annotated[str, _unless_reference(_listen)]
 When = Annotated[str, BeforeValidator(_with_unit), _unless_reference(checked_schedule)]
 Text = Annotated[str, Field(min_length=1)]
+Mailbox = Annotated[Text, AfterValidator(_before_the_at)]
 Plain = str | int | float | bool
 Take = Annotated[dict[str, Plain | list[Plain] | dict[str, Any]], AfterValidator(_asked)]
 """A `when` asked of the lead, in the comparisons of the scoring model; compiled by whoever routes leads."""

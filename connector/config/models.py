@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from msgspec import Struct
 from pydantic import Field, PrivateAttr, SecretStr
 
-from connector.config.kinds import Listen, Name, Take, Text, TimeZone, WebAddress, When
+from connector.config.kinds import Listen, Mailbox, Name, Take, TimeZone, WebAddress, When
 from connector.documents import FileModel
 from connector.documents import Path as Place
 
@@ -99,7 +99,7 @@ class Identity(FileModel):
     """Who is who: whether `+tag` tells persons apart, and mailboxes (before the @) that many people share."""
 
     plus_addresses: Literal["distinct", "same"] = "distinct"
-    shared_mailboxes: tuple[Text, ...] = ("info", "contact", "contato", "compras", "sales", "vendas")
+    shared_mailboxes: tuple[Mailbox, ...] = ("info", "contact", "contato", "compras", "sales", "vendas")
 
 
 class Consent(FileModel):
