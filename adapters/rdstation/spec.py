@@ -65,7 +65,11 @@ _ERRORS = (
     ErrorRule(means="gone", status=404),
     ErrorRule(means="conflict", code="EMAIL_ALREADY_IN_USE"),
     ErrorRule(means="conflict", code="TAKEN"),
-    ErrorRule(means="config", code="INVALID_FIELDS", hint="the mapping writes a field that is read-only or unknown"),
+    ErrorRule(
+        means="config",
+        code="INVALID_FIELDS",
+        hint="the mapping writes a field that is read-only or unknown: 'leadloop mapping check' names it",
+    ),
     ErrorRule(means="config", code="CONFLICTING_FIELD", hint="the mapping writes the identifying attribute"),
     ErrorRule(means="config", code="PARAMETER_UNKNOWN"),
     ErrorRule(means="contract", status=415),

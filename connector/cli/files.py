@@ -42,7 +42,7 @@ def init(caller: Caller, folder: Path, marketing: tuple[str, ...], crm: tuple[st
 def validate(context: click.Context, strict: bool) -> None:
     """Check the configuration and the files it names, without any network."""
     caller: Caller = context.obj
-    report = everything_wrong(path_of(caller), caller.environ, strict=strict)
+    report = everything_wrong(path_of(caller), caller.environ, caller.now().date(), strict=strict)
     document = {
         "ok": not report.problems,
         "problems": [asdict(problem) for problem in report.problems],

@@ -37,7 +37,7 @@ def doctor_lines(caller: Caller) -> list[Line]:
 
 
 def _files(caller: Caller) -> Iterator[Line]:
-    report = everything_wrong(caller.config_path, caller.environ, strict=False)
+    report = everything_wrong(caller.config_path, caller.environ, caller.now().date(), strict=False)
     for problem in report.problems:
         yield fail("files", str(problem), "correct it, then 'leadloop validate'", ConfigError.exit_code)
     for problem in report.warnings:

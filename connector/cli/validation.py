@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,13 +19,14 @@ from connector.state.lists import stored_assets, stored_types
 from connector.state.store import Store
 
 
-def everything_wrong(path: Path, environ: Mapping[str, str], *, strict: bool) -> Report:
+def everything_wrong(path: Path, environ: Mapping[str, str], today: date, *, strict: bool) -> Report:
     """Mistakes and warnings; with `strict` every warning is a mistake."""
     odd: list[Problem] = []
 
     def check_files(config: Config, places: Places) -> Sequence[Problem]:
         try:
             odd.extend(_oddities(config, read_files(config), places))
+            odd.extend(_begins_ahead(config, places, today))
         except ConfigError as error:
             return error.problems
         return ()
@@ -63,6 +65,16 @@ def _taken_by_none(config: Config, places: Places, filled: Collection[str]) -> I
                 )
                 message = f"no mapping fills the attribute '{asked}', and `take` finds it blank for every lead"
                 yield places.key_problem(("crm", name, "take", asked), message, remedy)
+
+
+def _begins_ahead(config: Config, places: Places, today: date) -> Iterator[Problem]:
+    """A first day that is still to come, by a slip of the year: nothing would be read, without a word."""
+    named = [("marketing", name, one.since) for name, one in config.marketing.items()]
+    named += [("crm", name, one.since) for name, one in config.crm.items()]
+    for side, name, since in named:
+        if since is not None and since > today:
+            remedy = "write how far back the first read goes"
+            yield places.problem((side, name, "since"), "this day is still to come: nothing is read", remedy=remedy)
 
 
 def _foreign_mappings(config: Config, files: Files, places: Places) -> Iterator[Problem]:

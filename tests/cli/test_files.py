@@ -74,6 +74,14 @@ def test_a_mapping_of_another_platform_is_a_warning(company, tmp_path):
     assert warning["message"] == "this mapping is for 'hubspot', and the connection's adapter is 'csv'"
 
 
+def test_a_first_day_that_is_still_to_come_is_a_warning(company):
+    sales = json.loads(company.config.read_text())["crm"]["sales"]
+    company.configure(crm={"sales": {**sales, "since": "2062-01-01"}})
+    (warning,) = company.json("validate")["warnings"]
+    assert (warning["path"], warning["value"]) == ("crm.sales.since", "'2062-01-01'")
+    assert warning["message"] == "this day is still to come: nothing is read"
+
+
 def test_quotes_of_a_word_processor_and_answers_that_never_fit_are_warnings(company, tmp_path):
     odd = tmp_path / "scoring.yaml"
     odd.write_text(
