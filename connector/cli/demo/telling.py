@@ -17,6 +17,7 @@ MOST_FORMS: Final = 3
 ABOVE_ROWS: Final = 3
 """Lines of a report before its first row: the title, the head, and what underlines it."""
 SHOWN_OF_RECORD: Final = ("LeadScore__c", "MQL__c")
+SHOWS_ALL: Final = {"reasons": "'leadloop report reasons'", "sources": "'leadloop report sources'"}
 OF_HISTORY: Final = ("mql", "accepted", "qualified", "rejected", "won", "lost")
 
 
@@ -46,7 +47,7 @@ def _report(report: Json, rows: Sequence[Json], *, notes: int = 1, most: int | N
     shown = list(rows)[:most]
     lines = _close(report_as_text(report | {"rows": shown, "notes": report["notes"][:notes]}))
     if (left := len(rows) - len(shown)) > 0:
-        lines.insert(ABOVE_ROWS + len(shown), f"… and {left} more: 'leadloop report {report['report']}' shows them all")
+        lines.insert(ABOVE_ROWS + len(shown), f"… and {left} more: {SHOWS_ALL[report['report']]} shows them all")
     return lines
 
 
