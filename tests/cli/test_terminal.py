@@ -58,7 +58,7 @@ def test_nothing_that_anybody_worded_commands_the_terminal(told, verb):
 
 def test_what_it_was_can_still_be_read_on_the_line_where_it_belongs(told):
     said = on_a_terminal(told, "explain", "ana@acme.example")
-    assert '("ring\\x07 twice\\x9b2J' in said
+    assert '("ring\\x07 twice\\x9b2J' in " ".join(said.split())
     assert not [line for line in said.splitlines() if line.startswith("  2026-11-20 12:31")]
     document = json.loads(on_a_terminal(told, "explain", "ana@acme.example", "--json"))
     assert document["history"][-1]["reason_text"].startswith("ring\x07 twice\x9b2J\n")
