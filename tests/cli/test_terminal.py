@@ -61,7 +61,8 @@ def test_what_it_was_can_still_be_read_on_the_line_where_it_belongs(told):
     assert '("ring\\x07 twice\\x9b2J' in " ".join(said.split())
     assert not [line for line in said.splitlines() if line.startswith("  2026-11-20 12:31")]
     document = json.loads(on_a_terminal(told, "explain", "ana@acme.example", "--json"))
-    assert document["history"][-1]["reason_text"].startswith("ring\x07 twice\x9b2J\n")
+    [rejected] = [one for one in document["history"] if one["kind"] == "rejected"]
+    assert rejected["reason_text"].startswith("ring\x07 twice\x9b2J\n")
 
 
 def test_a_terminal_that_lacks_a_character_gets_it_spelled_out(company):
