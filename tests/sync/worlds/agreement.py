@@ -1,0 +1,103 @@
+"""What must be the same in marketing, in the state and in the CRM once a company is quiet, whatever happened before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from connector.lifecycle import MQL_STAGES
+from connector.loop.score import examine, verdicts_as_json
+from connector.state.contacts import GONE_AND_DENIED
+from connector.state.leads import dossiers
+from connector.state.packing import unpack
+from tests.sync.oracle import counts_add_up, nothing_lost, scores_are_their_receipts
+from tests.sync.world import Company
+from tests.sync.worlds.life import Life
+
+LEADS = (
+    "SELECT p.id, p.leadloop_id, l.stage, s.points_mp, s.at, s.grade, s.tracks FROM people AS p"
+    " JOIN leads AS l ON l.person_id = p.id JOIN scores AS s ON s.person_id = p.id WHERE p.merged_into IS NULL"
+)
+OPTED_OUT = (
+    "SELECT person_id FROM contacts WHERE packed ->> '$.c.email' = 'denied'"  # noqa: S608 - fixed text
+    f" AND (gone_at IS NULL OR {GONE_AND_DENIED})"
+)
+STEP = 5
+"""Points that move less by decay are not written; see the mapping's `push_when`."""
+
+
+def everything_agrees(company: Company, life: Life) -> None:
+    """All that can be asked of a quiet company."""
+    counts_add_up(company)
+    nothing_lost(company)
+    scores_are_their_receipts(company, company.clock.now())
+    assert company.open().store.problems() == []
+    nobody_is_written_twice(company)
+    scores_are_what_the_model_says(company)
+    wrong = [*wrong_records(company), *unheard(company, life)]
+    assert not wrong, wrong
+    company.run()
+    before = company.writes()
+    company.run()
+    assert company.writes() == before, "a run with nothing new writes"
+
+
+def nobody_is_written_twice(company: Company) -> None:
+    """One record that bears a lead's key, one of an address, and a task once."""
+    live = [row for kind in ("Lead", "Contact") for row in company.sf.live(kind) if not row.get("IsConverted")]
+    marks = [str(task["Description"]).splitlines()[-1] for task in company.sf.live("Task")]
+    for values in ([row["LeadLoop_Id__c"] for row in live], [row["Email"] for row in live], marks):
+        assert [value for value, times in Counter(values).items() if value and times > 1] == []
+
+
+def scores_are_what_the_model_says(company: Company) -> None:
+    """Of the moment at which each was computed; and none missed the day on which a track is entered or left."""
+    loop = company.open()
+    for person, _, _, points_mp, at, grade, tracks in company.ask(LEADS):
+        then, now = datetime.fromisoformat(at), company.clock.now()
+        [known_then] = dossiers(loop.store.read(), [person], known_by=then)
+        score = examine(loop, known_then, then, loop.order, explain=False).score
+        assert (points_mp, grade) == (score.points_mp, score.grade)
+        [known_now] = dossiers(loop.store.read(), [person], known_by=now)
+        verdicts = verdicts_as_json(examine(loop, known_now, now, loop.order, explain=False).verdicts)
+        stored = unpack(tracks)
+        assert {name: one["is"] for name, one in stored.items()} == {name: one["is"] for name, one in verdicts.items()}
+
+
+def wrong_records(company: Company) -> Iterator[tuple[Any, ...]]:
+    """Leads whose record in the CRM says something else than it should."""
+    live = [row for kind in ("Lead", "Contact") for row in company.sf.live(kind) if not row.get("IsConverted")]
+    records = {row["LeadLoop_Id__c"]: row for row in live if row["LeadLoop_Id__c"]}
+    opted_out = {person for (person,) in company.ask(OPTED_OUT)}
+    told = set(company.ask("SELECT code, key FROM rejects WHERE state = 'open'"))
+    for person, key, stage, points_mp, *_ in company.ask(LEADS):
+        row, is_out = records.get(key), person in opted_out
+        if row is None:
+            if stage == "mql" and not is_out and ("crm_record_deleted", key) not in told:
+                yield key, stage, "has no record"
+        elif ("field_contested", key) in told:
+            continue  # somebody insists on another value, and a person was told
+        elif bool(row["MQL__c"]) is not (stage in MQL_STAGES and not is_out):
+            yield key, stage, is_out, "MQL__c", row["MQL__c"]
+        elif is_out and row["HasOptedOutOfEmail"] is not True:
+            yield key, stage, "HasOptedOutOfEmail", row["HasOptedOutOfEmail"]
+        elif not is_out and abs((row["LeadScore__c"] or 0) - points_mp // 1000) >= STEP:
+            yield key, stage, "LeadScore__c", row["LeadScore__c"], points_mp
+
+
+def unheard(company: Company, life: Life) -> Iterator[tuple[Any, ...]]:
+    """Leads that were handed over and stand elsewhere than where sales put their only record since."""
+    stages = {person: stage for person, _, stage, *_ in company.ask(LEADS)}
+    owners = dict(company.ask("SELECT key, person_id FROM identities WHERE system = 'sf:Lead'"))
+    records = Counter(person for (person,) in company.ask("SELECT person_id FROM identities WHERE system LIKE 'sf:%'"))
+    pushed = dict(company.ask("SELECT person_id, min(at) FROM lifecycle WHERE kind = 'pushed' GROUP BY 1"))
+    for record, (status, at) in life.said.items():
+        person = owners.get(record)
+        if person not in stages or records[person] > 1 or not pushed.get(person, "9") < at.isoformat():
+            continue
+        if status == "Working" and stages[person] not in ("accepted", "qualified"):
+            yield record, status, stages[person]
+        if status in ("Unqualified", "Nurturing") and stages[person] in ("accepted", "won"):
+            yield record, status, stages[person]
