@@ -29,7 +29,7 @@ def test_a_disk_that_is_full_keeps_whole_pages_only_and_the_next_run_completes_t
     writer.execute(f"PRAGMA max_page_count = {pages + room}")
     with pytest.raises(StateError, match=FULL) as told:
         company.run()
-    assert "room" in str(told.value.hint)
+    assert "space" in str(told.value.hint)
     company.close()
     company.run_until_quiet()
     assert len(company.sf.live("Lead")) == 30
