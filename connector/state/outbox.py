@@ -188,13 +188,14 @@ def _row(db: sqlite3.Connection, row: sqlite3.Row) -> Row:
 
 
 def _planned_for(db: sqlite3.Connection, row: sqlite3.Row) -> str:
-    """The leadloop_id under which a row was planned: its person's, or that of whom was joined into them since.
+    """The leadloop_id under which a row was planned: its person's, or of one who is the same person by now.
 
     What may stand in the CRM under that key is found by no other. Raises StateError when the checksum fits nobody.
     """
     if row["checksum"] == _checksum(row, row["person_id"]):
         return str(row["leadloop_id"])
-    for one in db.execute("SELECT id, leadloop_id FROM people WHERE merged_into = ?", (row["person_id"],)):
+    same = row["merged_into"] or row["person_id"]
+    for one in db.execute("SELECT id, leadloop_id FROM people WHERE merged_into = ?", (same,)):
         if row["checksum"] == _checksum(row, one["id"]):
             return str(one["leadloop_id"])
     raise rotten(f"outbox row {row['id']}")

@@ -176,3 +176,20 @@ def test_who_was_erased_while_the_crm_was_asked_leaves_nothing_of_the_answer(
     company.run("push")
     assert not company.ask("SELECT * FROM identities")
     assert not company.ask("SELECT * FROM crm_looked_at")
+
+
+def test_a_chain_of_joins_leaves_what_is_on_its_way_readable(company: Company) -> None:
+    names = ("ana", "bia", "cid")
+    for name in names:
+        company.convert(name, "demo-request")
+    company.run_until_quiet()
+    ana, bia, cid = (company.person(name) for name in names)
+    store = company.open().store
+    with store.hold(), store.write(step=True) as tx:
+        pending = "UPDATE outbox SET state = 'pending' WHERE side = 'marketing' AND kind = 'event'"
+        tx.execute(f"{pending} AND person_id IN (?, ?)", (ana, cid))  # bia has room for what is ana's, cid has none
+    ask_for(company, "identity join", loser=ana, winner=bia)
+    ask_for(company, "identity join", loser=bia, winner=cid)
+    lists.check_sums(store.read())
+    company.run()
+    must_hold(company)
