@@ -6,7 +6,7 @@ from connector.loop.channel import Channel
 from connector.loop.context import Budget, Loop, Marketing
 from connector.loop.paused import WHY, PausedError, unless_paused
 from connector.loop.plan import Planner
-from connector.loop.send import send, still_open
+from connector.loop.send import ask_after_open, send, still_open
 from connector.loop.tally import Tally
 from connector.state import operation
 
@@ -20,6 +20,7 @@ def feedback(loop: Loop, source: Marketing, tally: Tally) -> None:
     while not loop.stopping() and planner.plan_some(tally):
         pass
     try:
+        ask_after_open(loop, channel(loop, source), tally)
         send(loop, channel(loop, source), tally)
     except PausedError:
         tally.why_zero = WHY

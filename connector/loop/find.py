@@ -201,13 +201,15 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
         _report_second(tx, loop, crm, one, one.chosen, now)
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
-    if not wish.may_create and not (refusal or (one.told and one.told.found)):
-        desired.let_go(tx, crm.name, one.person)
-        return "refused"
     why = refusal or _why_not_created(crm, one.told)
-    if why is None:
+    is_over = not wish.may_create and not (refusal or (one.told and one.told.found))
+    if why is None and not is_over:
         desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)
         return "absent"
+    outbox.withdraw(tx, crm.name, one.person, now, None)  # what hangs on the record has nothing to wait for
+    if why is None or is_over:
+        desired.let_go(tx, crm.name, one.person)
+        return "refused"
     desired.refuse_wish(tx, crm.name, one.person)
     if why.code != "create_never":
         news = reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)

@@ -12,7 +12,7 @@ from connector.loop.context import Budget, Crm, Loop
 from connector.loop.find import find_records, look_again
 from connector.loop.paused import WHY, PausedError, unless_paused
 from connector.loop.plan import Planner
-from connector.loop.send import send, still_open
+from connector.loop.send import ask_after_open, send, still_open
 from connector.loop.tally import Tally
 from connector.state import operation
 
@@ -27,8 +27,9 @@ def push(loop: Loop, crm: Crm, tally: Tally) -> None:
         return
     find_records(loop, crm, tally)
     plan_due(loop, crm, tally)
-    look_again(loop, crm, tally)
     try:
+        ask_after_open(loop, channel(loop, crm), tally)
+        look_again(loop, crm, tally)  # also for a creation that is found out only now not to have arrived
         send(loop, channel(loop, crm), tally)
     except PausedError:
         tally.why_zero = WHY

@@ -18,7 +18,7 @@ from connector.errors import ContractError, LeadloopError, RecordError, Retryabl
 from connector.loop.channel import Channel
 from connector.loop.claim import may_send
 from connector.loop.context import Loop
-from connector.loop.paused import PausedError
+from connector.loop.paused import WHY, PausedError
 from connector.loop.settle import Counts, Settler
 from connector.loop.stuck import may_be_its_own
 from connector.loop.tally import Tally
@@ -32,18 +32,25 @@ ROUND = 8
 """Batches per worker that are looked up at once."""
 
 
+def ask_after_open(loop: Loop, channel: Channel, tally: Tally) -> None:
+    """Find out first what became of writes that left before. A dry run leaves them as they are."""
+    if loop.dry_run:
+        return
+    with loop.store.write(step=True) as tx:
+        outbox.recover(tx, channel.name, loop.epoch)
+    if not operation.is_paused(loop.store.read(), channel.name):
+        ask_after(loop, channel, "unknown", tally)
+        ask_after(loop, channel, "pending", tally)
+
+
 def send(loop: Loop, channel: Channel, tally: Tally) -> None:
     """Send everything that may go now; counts into `tally`. A dry run leaves it planned."""
     if loop.dry_run:
         tally.why_zero = "a dry run sends nothing"
         return
-    with loop.store.write(step=True) as tx:
-        outbox.recover(tx, channel.name, loop.epoch)
     if operation.is_paused(loop.store.read(), channel.name):
-        tally.why_zero = "paused: 'leadloop resume' lets it write again"
+        tally.why_zero = WHY
         return
-    ask_after(loop, channel, "unknown", tally)
-    ask_after(loop, channel, "pending", tally)
     streak = Streak()
     with ThreadPoolExecutor(max_workers=max(1, channel.workers), thread_name_prefix="send") as pool:
         while not (loop.stopping() or streak.means_all):

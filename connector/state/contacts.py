@@ -103,19 +103,20 @@ def consents_of(tx: sqlite3.Connection, person: int) -> list[dict[str, str]]:
 def without_twins(
     tx: sqlite3.Connection, connection: str, rows: Sequence[tuple[str, int, str, str, str]]
 ) -> list[tuple[str, int, str, str, str]]:
-    """Acts, less those that their person has from before a merge.
+    """Acts, less those that their person has from another contact.
 
-    Where acts have no id, the survivor of a merge tells the loser's acts again, under its own name.
+    Where acts have no id, the survivor of a merge tells the loser's acts again, under its own name. Marketing may not
+    have told of that merge yet, where the CRM told first that both are one person.
     """
-    merged = {
+    several = {
         person
         for (person,) in tx.execute(
-            "SELECT DISTINCT i.person_id FROM json_each(?) AS wanted CROSS JOIN identities AS i"
-            " ON i.person_id = wanted.value WHERE i.system = ? AND i.role = 'merged'",
+            "SELECT c.person_id FROM json_each(?) AS wanted CROSS JOIN contacts AS c"
+            " ON c.person_id = wanted.value WHERE c.connection = ? GROUP BY c.person_id HAVING count(*) > 1",
             (pack(sorted({row[1] for row in rows})), connection),
         )
     }
-    return [row for row in rows if row[1] not in merged or not _has_twin(tx, connection, row)]
+    return [row for row in rows if row[1] not in several or not _has_twin(tx, connection, row)]
 
 
 def _has_twin(tx: sqlite3.Connection, connection: str, row: tuple[str, int, str, str, str]) -> bool:

@@ -48,7 +48,8 @@ def test_a_quiet_run_leaves_nothing_and_all_files_are_private(tmp_path: Path) ->
         daemon.signal(signal.SIGINT)
         assert daemon.end() == 0
     assert len([line for line in daemon.lines if line["event"] == "run ended"]) <= 4
-    rows = made.store().read().execute("SELECT count(*) FROM runs").fetchone()[0]
+    with closing(made.store()) as store:
+        rows = store.read().execute("SELECT count(*) FROM runs").fetchone()[0]
     assert 2 <= rows <= 4
 
 

@@ -121,3 +121,4 @@ def test_a_state_of_before_gets_the_head_of_the_log_that_it_has(path: Path, now:
     store.close()
     behind_its_back(path, "DELETE FROM audit WHERE id > 2")
     assert audit.fault(store.read()) == "the last 2 of 4 lines of the audit log are gone"
+    store.close()

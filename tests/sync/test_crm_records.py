@@ -221,6 +221,31 @@ def test_a_record_that_sales_made_while_the_platform_refused_writes_is_updated_i
     assert company.lead("ana")["MQL__c"] is True
 
 
+def test_a_record_that_sales_made_while_nobody_knew_whether_ours_arrived_is_updated_instead(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.sf.faults.append(Fault("lose_before", path="/composite/sobjects/Lead", method="PATCH"))
+    company.run("pull", "score", "push")
+    assert in_state(company, "unknown") == 1
+    company.later(days=1)
+    record = of_sales(company)
+    company.run_until_quiet()
+    assert company.lead("ana")["Id"] == record
+    assert company.lead("ana")["MQL__c"] is True
+
+
+def test_a_task_for_a_record_that_sales_deleted_waits_for_nothing(company: Company) -> None:
+    record = mql(company)
+    company.sf.set_status(record, "Unqualified", reason="Not a fit")
+    company.run_until_quiet()
+    company.later(days=40)
+    company.convert("ana", "ebook-c")
+    company.sf.delete(record)
+    company.run("pull", "score", "push")
+    company.run_until_quiet()
+    assert [code for *_, code in company.rejects()] == ["crm_record_deleted"]
+    must_hold(company)
+
+
 def test_a_lead_that_opted_out_while_it_was_held_is_suppressed(company: Company) -> None:
     guarded(company, "ana", "bia", "cid")
     [held] = {"ana", "bia", "cid"} - {str(lead["Email"]).split("@")[0] for lead in company.sf.live("Lead")}

@@ -108,6 +108,22 @@ def test_an_act_that_a_merge_moved_counts_once(company: Company, known_first: bo
     must_hold(company)
 
 
+def test_an_act_that_a_merge_moved_counts_once_although_the_crm_told_first_that_both_are_one(company: Company) -> None:
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.convert("bia", "demo-request")
+    company.run_until_quiet()
+    company.sf.merge(str(company.lead("ana")["Id"]), str(company.lead("bia")["Id"]))
+    company.run_until_quiet()
+    company.rd.merge(company.convert("bia"), company.convert("ana"))
+    company.convert("ana", "point-x")
+    company.run_until_quiet()
+    acts = company.ask("SELECT packed ->> 'asset' FROM activities WHERE person_id = ?", company.person("ana"))
+    assert sorted(asset for (asset,) in acts) == ["demo-request", "ebook-a", "ebook-b", "point-x"]
+    company.later(days=1)
+    company.run_until_quiet()
+    must_hold(company)
+
+
 def test_two_records_of_merged_persons_are_reported_and_only_one_is_written(company: Company) -> None:
     first, second = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", "ebook-b", "ebook-c")
     company.run_until_quiet()

@@ -196,8 +196,15 @@ def test_a_held_creation_that_is_refused_when_it_is_looked_for_once_more_is_refu
         company.run()
     assert made(company, "bad", *GOOD) == [0, 1, 1, 1]
     rows = company.ask("SELECT kind, state FROM outbox WHERE side = 'crm' AND person_id = ?", company.person("bad"))
-    assert rows == [("record", "replaced"), ("task", "planned")]
+    assert rows == [("record", "replaced"), ("task", "replaced")]
     assert company.ask("SELECT times FROM rejects") == [(1,)]
+    breaks.mend()
+    company.settings["sf"] = {}  # nothing is held any more
+    company.close()
+    company.replay()
+    company.run_until_quiet()
+    assert made(company, "bad") == [1]
+    assert len(company.sf.live("Task")) == len(GOOD) + 1
 
 
 # Writing, and reading back what was written.
@@ -237,6 +244,8 @@ def test_a_write_that_fails_alone_while_others_go_through_is_left_to_a_person(
     company.run()
     assert len(breaks.sizes) == sent
     breaks.mend()
+    company.settings["sf"] = {}  # nothing is held any more
+    company.close()
     company.replay()
     company.run_until_quiet()
     assert made(company, "bad") == [1]
