@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from connector.errors import LockedError
@@ -138,7 +140,8 @@ def test_a_process_that_was_overtaken_writes_nothing_more(company: Company) -> N
     loop.store.take()
     assert loop.store._lock_file is not None
     loop.store._lock_file.close()  # frozen: the kernel gave the lock to another
-    with Store.open(loop.store.path).hold(), pytest.raises(LockedError, match="took the state over"):
+    other = Store.open(loop.store.path)
+    with closing(other), other.hold(), pytest.raises(LockedError, match="took the state over"):
         run_once(loop)
     assert company.ask("SELECT count(*) FROM contacts") == [(0,)]
 
