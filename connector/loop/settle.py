@@ -123,13 +123,14 @@ class Settler:
         is_crm = self._channel.side == "crm"
         if row.creates and record_id is not None and self._is_second(row, (object_, record_id)):
             return
-        if record_id is not None:
-            desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
-            if is_crm:
-                system = people.crm_system(self._channel.name, object_)
-                people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
-        stood_at = self._channel.clock() if is_crm else None  # what changes there later is somebody else's doing
-        self._holds(row, row.write.fields, row.points_mp, stood_at)
+        if is_crm and record_id is not None:
+            system = people.crm_system(self._channel.name, object_)
+            people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
+        if record_id is None or not desired.moved_from(self._tx, self._channel.name, row.person, record_id):
+            if record_id is not None:
+                desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
+            stood_at = self._channel.clock() if is_crm else None  # what changes there later is somebody else's doing
+            self._holds(row, row.write.fields, row.points_mp, stood_at)
         if is_crm and not row.limited and leads.awaits_push(self._tx, row.person):
             self._handed_off.append(row.person)
 

@@ -307,6 +307,15 @@ def linked_record(tx: sqlite3.Connection, connection: str, person: int) -> tuple
     return None if row is None else (row[0], row[1])
 
 
+def moved_from(tx: sqlite3.Connection, connection: str, person: int, record_id: str) -> bool:
+    """Did this record stand for the lead, until it was told that the lead goes on elsewhere?"""
+    row = tx.execute(
+        "SELECT 1 FROM desired WHERE connection = ? AND person_id = ? AND moved_from = ?",
+        (connection, person, record_id),
+    ).fetchone()
+    return row is not None
+
+
 def show(tx: sqlite3.Connection, connection: str, person: int, fields: Mapping[str, Any]) -> None:
     """What a record that was found holds of what we want, so that equal fields are not sent."""
     tx.execute(

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.salesforce.crm import SalesforceCrm
 from connector.loop.requests import perform
+from connector.loop.run import decisions_step
 from connector.model import LeadWrite, Outcome
 from connector.state import desired, lists
 from connector.state.erasure import erased_among
@@ -192,4 +193,26 @@ def test_a_chain_of_joins_leaves_what_is_on_its_way_readable(company: Company) -
     ask_for(company, "identity join", loser=bia, winner=cid)
     lists.check_sums(store.read())
     company.run()
+    must_hold(company)
+
+
+def test_a_lead_that_is_converted_while_an_update_is_under_way_is_followed_all_the_same(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a daemon decisions are read beside a push: what they tell is newer than the answer that comes in later."""
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run_until_quiet()
+    record = str(company.lead("ana")["Id"])
+
+    def converted_and_read() -> None:
+        contact, _ = company.sf.convert(record)
+        company.sf.edit(contact, LeadScore__c=None, MQL__c=None)
+        company.later(minutes=10)
+        decisions_step(company.open())
+
+    company.convert("ana", "ebook-c")
+    during_the_first_write(monkeypatch, converted_and_read, is_record)
+    company.run_until_quiet()
+    contact = company.lead("ana", "Contact")
+    assert (contact["LeadScore__c"], contact["MQL__c"]) == (90, True)
     must_hold(company)

@@ -46,7 +46,10 @@ class Sales:
     def convert(
         self, lead_id: str, opportunity: bool = True, by: str = SALES_USERS[0], at: datetime | None = None
     ) -> tuple[str, str | None]:
-        """A Lead becomes an Account, a Contact and mostly an Opportunity; their ids (contact, opportunity)."""
+        """A Lead becomes an Account, a Contact and mostly an Opportunity; their ids (contact, opportunity).
+
+        Its tasks go with it, as they do when records are merged.
+        """
         with self.lock:
             at = at or self.store.now()
             lead = self.record(lead_id)
@@ -60,6 +63,7 @@ class Sales:
             }  # fmt: skip
             self.rows.set("Lead", lead, values, by, at)
             self.rows.note_line("Lead", lead_id, ("leadConverted", None, None), by, at)
+            self._move_tasks(lead_id, contact["Id"], by, at)
             return contact["Id"], deal["Id"] if deal else None
 
     def close(
@@ -83,6 +87,7 @@ class Sales:
         """The loser goes to the recycle bin and names the winner, which keeps its own values."""
         self.edit(loser_id, by, at, IsDeleted=True, MasterRecordId=winner_id)
         self.edit(winner_id, by, at)
+        self._move_tasks(loser_id, winner_id, by, at or self.store.now())
 
     def delete(self, record_id: str, by: str = SALES_USERS[0], at: datetime | None = None) -> None:
         """A record put into the recycle bin."""
@@ -138,6 +143,10 @@ class Sales:
     def object_of(self, record_id: str) -> str:
         """Which object a record is of."""
         return next(name for name, table in self.store.tables.items() if record_id in table.rows)
+
+    def _move_tasks(self, from_id: str, to_id: str, by: str, at: datetime) -> None:
+        for task in [one for one in self.live("Task") if one["WhoId"] == from_id]:
+            self.rows.set("Task", task, {"WhoId": to_id}, by, at)
 
     def _contact_of(self, lead: Row, account_id: str, by: str, at: datetime) -> Row:
         fields = self.store.tables["Contact"].fields
