@@ -124,7 +124,7 @@ class Planner:
                 fields=effect["fields"], name=effect["name"], on=effect["on"], fresh=one.fresh,
             )  # fmt: skip
             if self._put(tx, one, write, now, waits_for=after, cycle=effect["cycle"]) is None:
-                outbox.plan_again(tx, write.effect, after)
+                outbox.plan_again(tx, write.effect, after, one.record_id)
             else:
                 planned += 1
         return planned

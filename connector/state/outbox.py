@@ -363,13 +363,13 @@ def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str
     )
 
 
-def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None) -> None:
-    """An effect that never left, since what it hung on went nowhere, hangs on the newest row from now on."""
+def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None, record_id: str | None) -> None:
+    """An effect that never arrived hangs on the newest row from now on, and goes to the record that stands now."""
     tx.execute(
-        "UPDATE outbox SET waits_for = ?, settled_at = NULL, why = CASE state WHEN 'held' THEN why END,"
+        "UPDATE outbox SET waits_for = ?, record_id = ?, settled_at = NULL, why = CASE state WHEN 'held' THEN why END,"
         " state = CASE state WHEN 'held' THEN 'held' ELSE 'planned' END"
         " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed', 'replaced')",
-        (waits_for, effect),
+        (waits_for, record_id, effect),
     )
 
 

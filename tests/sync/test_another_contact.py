@@ -20,3 +20,16 @@ def test_a_contact_that_takes_the_place_of_a_deleted_one_is_told_the_score(compa
     company.run_until_quiet()
     assert company.writes() == written
     must_hold(company)
+
+
+def test_a_stage_that_was_meant_for_a_deleted_contact_is_told_to_the_one_that_came_after(company: Company) -> None:
+    gone = company.convert("ana", "ebook-a", "ebook-b")
+    company.run("pull", "score", "push")
+    company.rd.delete(gone)
+    company.convert("ana", "ebook-a", "ebook-b")
+    company.run("feedback")
+    company.run_until_quiet()
+    assert company.contact("ana")["lifecycle_stage"] == "Qualified Lead"
+    before = company.writes()
+    company.run()
+    assert company.writes() == before
