@@ -202,6 +202,7 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
         people.mark_dirty(tx, [one.person], level=2)
         return "found"
     why = refusal or _why_not_created(crm, one.told)
+    # A lead that is lost or opted out, whose record is gone for good: nothing is made for it, and nobody needs to look.
     is_over = not wish.may_create and not (refusal or (one.told and one.told.found))
     if why is None and not is_over:
         desired.link(tx, crm.name, one.person, wish.object or crm.mapping.object, None, now)
