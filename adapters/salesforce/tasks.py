@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from adapters.salesforce import soql
 from adapters.salesforce.api import Api
 from adapters.salesforce.errors import PREFIXES, USER_PREFIX
+from adapters.salesforce.resolving import PEOPLE, Keys, Records
 from adapters.salesforce.writing import Route, Row, sendable
 from connector.model import Json, LeadWrite, ReadBack
 
@@ -92,10 +93,23 @@ def _by_key(api: Api, writes: Sequence[LeadWrite], task_key: str) -> dict[str, s
     return {row[task_key]: row["Id"] for query in queries for row in api.rows(query)}
 
 
+def _with_successors(api: Api, writes: Sequence[LeadWrite]) -> list[str]:
+    """The records on which these tasks were to be, and where they went."""
+    planned = {write.record_id for write in writes if write.record_id}
+    records = Records(api, Keys(None, (), ()))
+    for object_name in PEOPLE:
+        records.read(object_name, [("Id", one) for one in sorted(planned) if PREFIXES.get(one[:3]) == object_name])
+    records.follow()
+    return sorted(planned | {record_id for _, record_id in records.rows})
+
+
 def _by_mark(api: Api, writes: Sequence[LeadWrite]) -> dict[str, str]:
-    """By the line that we left: a description cannot be asked for, so all tasks of the records are looked through."""
+    """By the line that we left: a description cannot be asked for, so all tasks of the records are looked through.
+
+    Tasks go with a record that is merged or converted, so those of what it became are, too.
+    """
     marks = {_mark(write.effect): write.effect for write in writes}
-    wanted = [("WhoId", write.record_id) for write in writes if write.record_id]
+    wanted = [("WhoId", record_id) for record_id in _with_successors(api, writes)]
     queries = soql.where_in(soql.select(("Id", "Description"), TASK), wanted)
     return {
         marks[line]: row["Id"]

@@ -163,7 +163,8 @@ def _row(db: sqlite3.Connection, row: sqlite3.Row) -> Row:
         kind=row["kind"],
         key=_planned_for(db, row),
         object=(row["linked_object"] if hangs_on_record and row["linked_object"] else row["object"]),
-        record_id=row["record_id"] or row["linked_id"],
+        # What hangs on a record went with it when that was merged or converted, and goes to where it stands now.
+        record_id=(row["linked_id"] or row["record_id"]) if hangs_on_record else (row["record_id"] or row["linked_id"]),
         email=row["email"],
         fields=unpack(row["fields"]),
         name=row["name"],
@@ -364,10 +365,13 @@ def suppress_hanging(tx: sqlite3.Connection, row_id: int, at: datetime, why: str
 
 
 def plan_again(tx: sqlite3.Connection, effect: str, waits_for: int | None, record_id: str | None) -> None:
-    """An effect that never arrived hangs on the newest row from now on, and goes to the record that stands now."""
+    """An effect that never arrived hangs on the newest row from now on, and goes to the record that stands now.
+
+    One that was sent before is asked after there first: it may have arrived, and have gone along.
+    """
     tx.execute(
         "UPDATE outbox SET waits_for = ?, record_id = ?, settled_at = NULL, why = CASE state WHEN 'held' THEN why END,"
-        " state = CASE state WHEN 'held' THEN 'held' ELSE 'planned' END"
+        " state = CASE WHEN state = 'held' THEN 'held' WHEN attempts > 0 THEN 'unknown' ELSE 'planned' END"
         " WHERE effect = ? AND state IN ('planned', 'held', 'suppressed', 'replaced')",
         (waits_for, record_id, effect),
     )

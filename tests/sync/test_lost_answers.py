@@ -172,3 +172,14 @@ def test_an_absence_is_not_believed_before_searches_have_caught_up(
     company.run_until_quiet()
     assert len(company.sf.calls("PATCH", r"/composite/sobjects/Lead")) == 1
     assert company.lead("ana")["MQL__c"] is True
+
+
+def test_a_task_that_went_with_its_converted_lead_before_it_was_asked_after_is_not_made_again(company: Company) -> None:
+    company.convert("ana", "demo-request", "ebook-a")
+    fault(company, "the tasks", Fault("lose_after"))
+    company.run("pull", "score", "push")
+    assert company.ask("SELECT kind FROM outbox WHERE state = 'unknown'") == [("task",)]
+    company.sf.convert(str(company.lead("ana")["Id"]))
+    company.run_until_quiet()
+    assert len(company.sf.live("Task")) == 1
+    must_hold(company)
