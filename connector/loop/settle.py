@@ -126,6 +126,7 @@ class Settler:
         if is_crm and record_id is not None:
             system = people.crm_system(self._channel.name, object_)
             people.add_identities(self._tx, [(system, record_id, row.person, "own")], self._now)
+        # A record that was told to have moved while this was under way is not taken for the lead's again.
         if record_id is None or not desired.moved_from(self._tx, self._channel.name, row.person, record_id):
             if record_id is not None:
                 desired.link(self._tx, self._channel.name, row.person, object_, record_id, self._now)
