@@ -68,7 +68,7 @@ class Network:
         redactor = Redactor(value for name, value in settings.credentials.items() if name not in _SHOWN)
         origins = Origins.of((base_url, auth_url))
         limiter = self._limiter(spec, settings)
-        wire = Wire(pool=spec.concurrency + 1, ca_file=settings.ca_file, monotonic=self.world.monotonic)
+        wire = Wire(pool=spec.concurrency + 1, ca_file=settings.ca_file)
         signer: Signer
         if isinstance(auth, OAuth):
             if settings.base_url:  # what a person wrote wins over what the sign-in tells: a sandbox, a proxy

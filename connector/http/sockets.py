@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -26,19 +26,22 @@ CONNECT_S = 10.0
 
 
 class Trip:
-    """One request under way: when it must end, where it may go, and whether any byte of it was handed over."""
+    """One request under way: when it must end, where it may go, and whether any byte of it was handed over.
 
-    __slots__ = ("_ends_at", "_monotonic", "reach", "sent")
+    Its time is the machine's own, not the world's: sockets wait in no other, and where a simulated clock jumps while
+    one thread waits for its place, the request of another would be given up though its answer is on the way.
+    """
 
-    def __init__(self, deadline_s: float, reach: Reach, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._ends_at = monotonic() + deadline_s
+    __slots__ = ("_ends_at", "reach", "sent")
+
+    def __init__(self, deadline_s: float, reach: Reach) -> None:
+        self._ends_at = time.monotonic() + deadline_s
         self.reach = reach
         self.sent = False
 
     def left_s(self) -> float:
         """Seconds that are left. Raises TimeoutError when there are none."""
-        left = self._ends_at - self._monotonic()
+        left = self._ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError("the request's deadline has passed")
         return left

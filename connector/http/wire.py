@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import ssl
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -74,10 +73,7 @@ class WireError(Exception):
 class Wire:
     """The connections to one account. Threads may share them."""
 
-    def __init__(
-        self, *, pool: int = 4, ca_file: str | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._monotonic = monotonic
+    def __init__(self, *, pool: int = 4, ca_file: str | None = None) -> None:
         self._transport = _Transport(ca_file, pool)
 
     def send(
@@ -96,7 +92,7 @@ class Wire:
 
         The library's own errors quote the address with its query, where tokens stand: none is chained.
         """
-        trip = Trip(deadline_s, reach, self._monotonic)
+        trip = Trip(deadline_s, reach)
         with travelling(trip):
             try:
                 request = _prepared(method, url, params, headers, body)

@@ -1,11 +1,12 @@
 """Names that lead nowhere, or take their time: nothing was sent, and the deadline counts the looking up."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from connector.errors import RetryableError, UnknownOutcome
-from connector.http import World
+from connector.http import sockets
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def test_a_name_that_nobody_knows_is_a_passing_trouble_and_nothing_was_sent(open
     assert not isinstance(caught.value, UnknownOutcome)
 
 
-def test_a_slow_look_up_counts_towards_the_deadline(raw_server, open_client, looked_up, clock):
+def test_a_slow_look_up_counts_towards_the_deadline(raw_server, open_client, looked_up, clock, monkeypatch):
+    monkeypatch.setattr(sockets, "time", SimpleNamespace(monotonic=clock.monotonic))
     server = raw_server(lambda connection, _: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
     address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))
 
@@ -45,8 +47,7 @@ def test_a_slow_look_up_counts_towards_the_deadline(raw_server, open_client, loo
         return [address]
 
     looked_up(slow)
-    world = World(now=clock.now, monotonic=clock.monotonic, sleep=lambda _: None, chance=lambda: 0.0)
-    client = open_client(f"http://localhost:{server.port}", world=world, deadline_s=10)
+    client = open_client(f"http://localhost:{server.port}", deadline_s=10)
     with pytest.raises(RetryableError) as caught:
         client.request("POST", "/leads", json={})
     assert caught.value.code == "timeout"
