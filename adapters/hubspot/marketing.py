@@ -25,6 +25,7 @@ from adapters.hubspot import (
     survivors,
 )
 from adapters.hubspot.api import MAX_FOUND, MAX_LISTED, Api, is_too_long
+from adapters.hubspot.platform import FURTHER_EMAILS
 from adapters.hubspot.records import CONTACTS
 from adapters.hubspot.spec import MARKETING
 from adapters.hubspot.stages import STAGE, Mover
@@ -58,7 +59,7 @@ class HubSpotMarketing(MarketingAdapter):
         self.api = Api(client)
         self.types = properties.Types(self.api)
         named = [name.partition(".")[0] for name in options.fields.get("", ())]
-        self.columns = list(dict.fromkeys(["email", *named, survivors.MERGED]))
+        self.columns = list(dict.fromkeys(["email", FURTHER_EMAILS, *named, survivors.MERGED]))
         self.forms = [str(one) for one in options.values.get("forms") or ()]
         self.mover = Mover(self.api, may_go_back=str(options.values.get("stages_back")).lower() == "true")
 

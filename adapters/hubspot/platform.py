@@ -19,6 +19,8 @@ READ_ON: Final = "2026-11-22"
 SEARCH: Final = "search"
 """The bucket that searches are counted in, beside the account's own limits."""
 ACCOUNT: Final = ("token", "client_id", "refresh_token")
+FURTHER_EMAILS: Final = "hs_additional_emails"
+"""Addresses of a contact beside its own, with `;` between them: those of contacts that were merged into it, too."""
 LOCKED_S: Final = 2.0
 """How long a locked record (423) is left alone, at least."""
 

@@ -13,13 +13,14 @@ from msgspec import Struct
 
 from adapters.hubspot import survivors
 from adapters.hubspot.api import Api
+from adapters.hubspot.platform import FURTHER_EMAILS
 from connector.adapter import Found, PersonKeys, Resolution
 from connector.errors import ConfigError, RemoteRefusal
 from connector.model import Json
 
 CONTACTS: Final = "contacts"
 By = Literal["id", "key", "email"]
-_ALWAYS: Final = ("email", "hs_additional_emails", "createdate", survivors.MERGED)
+_ALWAYS: Final = ("email", FURTHER_EMAILS, "createdate", survivors.MERGED)
 _WORDS: Final[Mapping[str, By]] = {"leadloop_id": "key", "email": "email"}
 
 
@@ -93,7 +94,7 @@ def _by_email(api: Api, keys: Keys, people: Sequence[PersonKeys]) -> dict[str, J
     emails = [email.lower() for person in people for email in person.emails]
     found: dict[str, Json] = {}
     for row in _under_emails(api, emails, keys.columns) if emails else ():
-        further = str(row["properties"].get("hs_additional_emails") or "").split(";")
+        further = str(row["properties"].get(FURTHER_EMAILS) or "").split(";")
         addresses = [str(row["properties"].get("email") or ""), *further]
         found |= {address.strip().lower(): row for address in addresses if address.strip()}
     return found

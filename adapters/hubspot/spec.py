@@ -63,6 +63,7 @@ MARKETING: Final = MarketingSpec(
     account=platform.ACCOUNT,
     contact_key="id",
     contact_changed_at="updatedAt",
+    contact_further_emails=platform.FURTHER_EMAILS,
     contact_object="contacts",
     stage_field="lifecyclestage",
     activity_key="key",

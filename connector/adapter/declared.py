@@ -221,6 +221,8 @@ class MarketingSpec(Spec):
     """Where a raw contact record holds the platform's id: a dotted path."""
     contact_changed_at: str | None = None
     """Where it holds the source's time of the last change, if it does."""
+    contact_further_emails: str | None = None
+    """The field in which it holds further addresses, if it does: a list, or one text with `;` between them."""
     contact_object: str = ""
     """Which object of the platform's own CRM a contact is; '' for none. In one account both are one record."""
     stage_field: str = ""

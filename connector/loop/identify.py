@@ -10,6 +10,7 @@ from datetime import datetime
 
 from connector.errors import RecordError
 from connector.identity import new_leadloop_ids
+from connector.loop.addresses import save_further_addresses
 from connector.loop.context import Loop, Marketing
 from connector.loop.placing import Batch, Keys, place
 from connector.loop.readers import save_notes
@@ -40,6 +41,8 @@ def save_contact_page(
         _park(tx, loop, source, id_, error, mapped[id_][1], at, tally)
     acts = _acts_of_rows(source, mapped, batch, keys, at) if source.reader.tells_of_acts else []
     _write(tx, loop, source, batch, acts, at)
+    if source.spec.contact_further_emails is not None:
+        save_further_addresses(tx, loop, source, [mapped[id_] for id_ in batch.done], keys.by_id, at)
     if source.reader.notes:
         save_notes(tx, source.name, source.reader.notes, at)
         source.reader.notes.clear()

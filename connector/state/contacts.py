@@ -75,6 +75,11 @@ def mark_gone(tx: sqlite3.Connection, connection: str, id_: str, at: datetime) -
     return None if row is None else int(row[0])
 
 
+def has_any(tx: sqlite3.Connection, person: int) -> bool:
+    """Does a contact stand for this person, or did one once? Others are known by acts or CRM records alone."""
+    return tx.execute("SELECT 1 FROM contacts WHERE person_id = ? LIMIT 1", (person,)).fetchone() is not None
+
+
 def packed_of(tx: sqlite3.Connection, person: int) -> list[dict[str, Any]]:
     """What each live contact of a person says: `{"a": attributes, "c": consent}`."""
     rows = tx.execute("SELECT packed FROM contacts WHERE person_id = ? AND gone_at IS NULL", (person,))

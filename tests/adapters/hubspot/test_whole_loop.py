@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.loop.requests import perform
 from connector.loop.tally import exit_code, outcome
 from connector.shipped import shipped
 from connector.state import people
@@ -161,3 +162,60 @@ def test_a_merge_in_hubspot_joins_the_persons(company, hubspot):
     persons = people.persons_by(company.open().store.read(), "mkt", [winner, loser])
     assert persons[winner] == persons[loser]
     assert hubspot.account.values(winner)["leadloop_score"] == "90"
+
+
+class TestAFurtherAddress:
+    """HubSpot tells the acts of a contact that was merged away under its old address, for ever."""
+
+    @pytest.fixture
+    def merged(self, company, hubspot):
+        company.connect(marketing=as_marketing(hubspot))
+        contact = hubspot.account.add(EMAIL, firstname="Ana", lastname="Silva", jobtitle="CEO", country="Brazil")
+        other = hubspot.account.add("ana@home.example")
+        hubspot.account.submit("ebook-a", "ana@home.example")
+        hubspot.account.merge(other, contact)
+        return contact
+
+    @staticmethod
+    def persons(company):
+        return company.ask("SELECT count(*) FROM people WHERE merged_into IS NULL")[0][0]
+
+    def test_brings_its_acts_to_the_contact(self, company, hubspot, merged):
+        company.run()
+        hubspot.account.submit("ebook-b", "Ana@Home.example")
+        company.run()
+        assert (company.points("ana"), self.persons(company)) == (60, 1)
+        [lead] = company.sf.live("Lead")
+        assert lead["Email"] == EMAIL
+        assert is_quiet(company)
+
+    def test_that_was_known_by_its_acts_alone_is_the_contact_s_from_now_on(self, company, hubspot, merged):
+        company.open().marketing[0].adapter.columns.remove("hs_additional_emails")  # as before it was read
+        company.run()
+        assert self.persons(company) == 2
+        company.close()
+        hubspot.account.edit(merged, {"city": "Recife"})
+        company.run()
+        assert (company.points("ana"), self.persons(company)) == (30, 1)
+
+    def test_of_another_contact_joins_nobody(self, company, hubspot):
+        company.connect(marketing=as_marketing(hubspot))
+        contact = ana(hubspot)
+        hubspot.account.add("bia@company.example")
+        company.run()
+        hubspot.account.edit(contact, {"hs_additional_emails": "bia@company.example;info@company.example"})
+        company.run()
+        assert self.persons(company) == 2
+        assert company.ask("SELECT key FROM identities WHERE role = 'alias'") == []
+
+    def test_of_somebody_who_was_erased_stays_unknown(self, company, hubspot, merged):
+        company.open().marketing[0].adapter.columns.remove("hs_additional_emails")
+        company.run()
+        store = company.open().store
+        with store.write() as tx:
+            ana_at_home = people.person_by(tx, people.EMAIL, "ana@home.example")
+            perform(tx, store, "erase", {"person": ana_at_home, "salt": "salt"})
+        company.close()
+        hubspot.account.edit(merged, {"city": "Recife"})
+        company.run()
+        assert company.ask("SELECT key FROM identities WHERE key = 'ana@home.example'") == []
