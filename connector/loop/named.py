@@ -18,7 +18,7 @@ from connector.loop.join import join
 from connector.loop.stuck import Stuck
 from connector.loop.tally import Tally
 from connector.state import contacts as store_contacts
-from connector.state import people, reading
+from connector.state import desired, people, reading
 from connector.state.store import Tx
 
 READ_AT_ONCE = 100
@@ -128,7 +128,9 @@ def activities_per_contact(loop: Loop, source: Marketing, tally: Tally) -> None:
 def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime) -> None:
     """A contact is no more: deleted, or merged into another, which joins the persons.
 
-    Its acts are not asked for any more: after a merge the platform would answer with the survivor's.
+    Its acts are not asked for any more: after a merge the platform would answer with the survivor's. What the survivor
+    shows of ours is told again: the merge took what it liked of either, and what was meant for the loser since then
+    went to the survivor.
     """
     reading.was_read(tx, source.name, "activities", [removal.id])
     person = store_contacts.mark_gone(tx, source.name, removal.id, at)
@@ -140,9 +142,13 @@ def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime
     winner = people.person_by(tx, source.name, removal.merged_into)
     if loser is None:
         return
+    marks = desired.marks_shown(tx, source.name, [loser, winner or loser])
     if winner is None:
         people.add_identities(tx, [(source.name, removal.merged_into, loser, "own")], at)
         reading.want_read(tx, source.name, [ToRead("contacts", removal.merged_into, changed_at=at)])
     else:
         join(tx, loser, winner, at, loop.run)
     people.add_identities(tx, [(source.name, removal.id, winner or loser, "merged")], at)
+    if person is not None:
+        desired.doubt(tx, source.name, winner or loser, marks)
+        people.mark_dirty(tx, [winner or loser])

@@ -342,6 +342,26 @@ def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
     )
 
 
+def marks_shown(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> dict[str, Any]:
+    """The marks (tags, lists) that the records of these leads bear, as far as we know."""
+    rows = tx.execute(
+        "SELECT j.key FROM desired AS d, json_each(d.have) AS j WHERE d.connection = ?"
+        " AND d.person_id IN (SELECT value FROM json_each(?)) AND j.type = 'true'"
+        " AND (j.key LIKE 'tag:%' OR j.key LIKE 'list:%')",
+        (connection, pack(list(persons))),
+    )
+    return {key: True for (key,) in rows}
+
+
+def doubt(tx: sqlite3.Connection, connection: str, person: int, marks: Mapping[str, Any]) -> None:
+    """What this lead's record holds is not known any more, but for these marks: all else is to be written again."""
+    tx.execute(
+        "UPDATE desired SET have = ?, have_points_mp = NULL, have_at = '{}', due = 1"
+        " WHERE connection = ? AND person_id = ?",
+        (pack(dict(marks)), connection, person),
+    )
+
+
 def let_go(tx: sqlite3.Connection, connection: str, person: int) -> None:
     """The record of this lead is gone for good, and none is made for it: there is nothing to write to."""
     tx.execute(
