@@ -38,6 +38,8 @@ class Audience(Side):
 
     types: ClassVar[frozenset[str]]
     """The types of acts that the platform can report, with the mapping that we ship."""
+    tells_again: ClassVar[bool] = True
+    """Whether a form that somebody sends a second time is told."""
     soonest: ClassVar[str] = "form_submission"
     """A type that the platform tells with the next read, without a walk over everybody."""
 
@@ -57,3 +59,23 @@ class Audience(Side):
     @abstractmethod
     def told(self, contact_id: str) -> Mapping[str, str]:
         """What leadloop wrote on the contact, as text: `score`, `grade`, `decision`, `reason`."""
+
+    @abstractmethod
+    def retitle(self, contact_id: str, title: str) -> None:
+        """The contact has another job."""
+
+    @abstractmethod
+    def opt_out(self, contact_id: str) -> None:
+        """The contact wants no more mail."""
+
+    @abstractmethod
+    def delete(self, contact_id: str) -> None:
+        """The contact is thrown away."""
+
+
+class MergingAudience(Audience):
+    """A platform that makes one contact of two."""
+
+    @abstractmethod
+    def merge(self, loser: str, survivor: str) -> None:
+        """Two contacts become one, which keeps the survivor's id and address."""

@@ -19,6 +19,7 @@ class TheAudience(Audience):
     types: ClassVar[frozenset[str]] = frozenset(
         {"form_submission", "email_open", "email_click", "email_reply", "page_view", "flow_completed"}
     )
+    tells_again: ClassVar[bool] = False
 
     @cached_property
     def simulator(self) -> ActiveCampaignSimulator:
@@ -46,6 +47,15 @@ class TheAudience(Audience):
             self.simulator.finish(contact_id, deed.asset, deed.at)
         else:
             self.simulator.track(contact_id, "Page view", deed.url, deed.at)
+
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.retitle(contact_id, title)
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.opt_out(contact_id)
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.delete(contact_id)
 
     def told(self, contact_id: str) -> Mapping[str, str]:
         names = ("score", "grade", "decision", "reason")

@@ -45,6 +45,15 @@ class TheAudience(Audience):
             verb, said = VERBS[deed.type]
             self.simulator.do(contact_id, verb, f"{said}: {deed.asset or deed.url}", deed.at)
 
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.edit(contact_id, Job_Title=title)
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.opt_out(contact_id)
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.delete(contact_id)
+
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.contact(contact_id).values
         return {name: values.get(f"Leadloop {name.title()}") or "" for name in ("score", "grade", "decision", "reason")}

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from connector.testing.simulators.hubspot import HubSpotSimulator
 from tests.adapters.hubspot.company import as_marketing, writes
-from tests.platforms.audience import Audience, Deed, Someone
+from tests.platforms.audience import Deed, MergingAudience, Someone
 
 
-class TheAudience(Audience):
+class TheAudience(MergingAudience):
     """Downloads are told as what they lie behind: a form, or a page."""
 
     name: ClassVar[str] = "hubspot"
@@ -40,6 +40,18 @@ class TheAudience(Audience):
         else:
             more = {"url": deed.url} if deed.type == "email_click" else {}
             account.mail(deed.type.removeprefix("email_").upper(), email, at=deed.at, **more)
+
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.account.edit(contact_id, {"jobtitle": title})
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.account.opt_out(contact_id)
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.account.delete(contact_id)
+
+    def merge(self, loser: str, survivor: str) -> None:
+        self.simulator.account.merge(loser, survivor)
 
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.account.values(contact_id)

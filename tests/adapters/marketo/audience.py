@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from connector.testing.simulators.marketo import MarketoSimulator
-from tests.platforms.audience import Audience, Deed, Someone
+from tests.platforms.audience import Deed, MergingAudience, Someone
 
 NUMBERS: Final = {"page_view": 1, "email_open": 10, "email_click": 11}
 """Marketo's own numbers of what is neither a form nor an opt-out."""
 
 
-class TheAudience(Audience):
+class TheAudience(MergingAudience):
     """A download is a click on a page's link: as one it counts only where the mapping names the files."""
 
     name: ClassVar[str] = "marketo"
@@ -42,6 +42,18 @@ class TheAudience(Audience):
             int(contact_id), NUMBERS[deed.type], deed.at, primary=deed.asset or deed.url,
             attributes={link: deed.url} if link else {},
         )  # fmt: skip
+
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.edit(int(contact_id), title=title)
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.opt_out(int(contact_id))
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.delete(int(contact_id))
+
+    def merge(self, loser: str, survivor: str) -> None:
+        self.simulator.merge(int(loser), int(survivor))
 
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.lead(int(contact_id)).values

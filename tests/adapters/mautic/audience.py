@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from connector.testing.simulators.mautic import MauticSimulator
-from tests.platforms.audience import Audience, Deed, Someone
+from tests.platforms.audience import Deed, MergingAudience, Someone
 
 
-class TheAudience(Audience):
+class TheAudience(MergingAudience):
     """A click is a page that was seen by way of a mail."""
 
     name: ClassVar[str] = "mautic"
@@ -42,6 +42,18 @@ class TheAudience(Audience):
             self.simulator.hit(contact_id, deed.url, deed.at, email_id="1")
         else:
             self.simulator.hit(contact_id, deed.url, deed.at)
+
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.edit(contact_id, position=title)
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.opt_out(contact_id)
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.delete(contact_id)
+
+    def merge(self, loser: str, survivor: str) -> None:
+        self.simulator.merge(loser, survivor)
 
     def told(self, contact_id: str) -> Mapping[str, str]:
         values = self.simulator.contact(contact_id).values

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from connector.testing.simulators.rdstation import RdStationSimulator
-from tests.platforms.audience import Audience, Deed, Someone
+from tests.platforms.audience import Deed, MergingAudience, Someone
 from tests.sync.world import FED_BACK
 
 
-class TheAudience(Audience):
+class TheAudience(MergingAudience):
     """Opens, clicks and page views are not told by RD Station's API."""
 
     name: ClassVar[str] = "rdstation"
@@ -35,6 +35,18 @@ class TheAudience(Audience):
         contact = self.simulator.account.find(contact_id)
         assert contact is not None
         self.simulator.convert(contact.email, deed.asset, at=deed.at)
+
+    def retitle(self, contact_id: str, title: str) -> None:
+        self.simulator.edit(contact_id, job_title=title)
+
+    def opt_out(self, contact_id: str) -> None:
+        self.simulator.opt_out(contact_id)
+
+    def delete(self, contact_id: str) -> None:
+        self.simulator.delete(contact_id)
+
+    def merge(self, loser: str, survivor: str) -> None:
+        self.simulator.merge(loser, survivor)
 
     def told(self, contact_id: str) -> Mapping[str, str]:
         contact = self.simulator.account.find(contact_id)

@@ -25,16 +25,16 @@ class Desk(ChangingDesk):
         return self.block("salesforce.yaml", CREDENTIALS, auth_url=self.simulator.base_url)
 
     def tagged(self, email: str) -> bool:
-        return self._lead(email)["MQL__c"] is True
+        return self._record(email)["MQL__c"] is True
 
     def count(self, email: str) -> int:
         return len([one for one in self.simulator.live("Lead") if one["Email"] == email])
 
     def score(self, email: str) -> int:
-        return int(self._lead(email)["LeadScore__c"])
+        return int(self._record(email)["LeadScore__c"])
 
     def set_score(self, email: str, points: int) -> None:
-        self.simulator.edit(self._lead(email)["Id"], LeadScore__c=points)
+        self.simulator.edit(self._record(email)["Id"], LeadScore__c=points)
 
     def accept(self, email: str) -> None:
         self.simulator.set_status(self._lead(email)["Id"], "Working")
@@ -74,6 +74,12 @@ class Desk(ChangingDesk):
     @property
     def writes(self) -> int:
         return len([one for one in self.simulator.ledger if one.method != "GET" and "/oauth2/" not in one.path])
+
+    def _record(self, email: str) -> Mapping[str, Any]:
+        """The lead, or the contact that it was converted to."""
+        lead = self._lead(email)
+        contacts = [one for one in self.simulator.live("Contact") if one["Id"] == lead["ConvertedContactId"]]
+        return contacts[0] if contacts else lead
 
     def _lead(self, email: str) -> Mapping[str, Any]:
         [found] = [one for one in self.simulator.live("Lead") if one["Email"] == email]

@@ -1,62 +1,35 @@
-"""Some days of a company, drawn from a seed: what people, sales, ops and the network do, in any order."""
+"""Some days of RD Station, Salesforce and the people in them, drawn from a seed."""
 
 from __future__ import annotations
 
-import random
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
-from connector.loop.requests import perform
-from connector.testing.simulator import Fault, Reply
+from connector.testing.simulator import Simulator
 from connector.testing.simulators.salesforce.schema import REJECTION_REASONS
-from tests.sync.world import Company, address
+from tests.sync.world import address
+from tests.sync.worlds.days import FORMS, OPS, TITLES, Days
 
-FORMS: Final = ("ebook-a", "ebook-b", "ebook-c", "fair-spring", "demo-request", "point-x", "point-y", "careers")
-TITLES: Final = ("CEO", "CEO", "Manager", "Analyst", "Student")
-STEPS: Final = ("pull", "score", "push", "decisions", "feedback", "reconcile")
-FAULTS: Final[tuple[tuple[Any, Reply], ...]] = (
-    ("lose_before", Reply()),
-    ("lose_after", Reply()),
-    ("reply", Reply(503)),
-    ("reply", Reply(429, {}, {"Retry-After": "30"})),
-    ("reply", Reply(401, {})),
-    ("reply_after", Reply(503)),
-    ("reply_after", Reply(200, b"<html>", {"Content-Type": "text/html"})),
-)
 PATHS: Final = {
     "rd": (".*", "/platform/contacts", "/platform/segmentations", "/events", "/funnels", "/auth"),
     "sf": (".*", "/composite", "/query", "/sobjects", "/oauth2"),
 }
 
 
-class Life:
-    """`story` tells what happened, so that a world that breaks can be read; `said` what sales last made of a Lead."""
+class Life(Days):
+    """`said` tells what sales last made of a Lead."""
 
-    def __init__(self, company: Company, seed: int) -> None:
-        self.company = company
-        self.chance = random.Random(seed)  # noqa: S311 - a life that repeats
-        self.story: list[str] = []
-        self.names: list[str] = []
-        self.said: dict[str, tuple[str, datetime]] = {}
-        self.paused = False
+    moves: ClassVar[Mapping[str, int]] = {
+        "somebody_comes": 12, "somebody_returns": 12, "a_title_changes": 3, "somebody_opts_out": 1,
+        "a_contact_is_deleted": 1, "two_contacts_are_one": 2,
+        "sales_accept": 4, "sales_reject": 4, "sales_put_off": 1, "sales_take_it_back": 2, "sales_convert": 2,
+        "a_deal_moves": 4, "sales_edit": 2, "sales_touch_ours": 1, "sales_delete": 1, "sales_merge": 1,
+        "sales_know_somebody": 2, **OPS,
+    }  # fmt: skip
 
-    def live(self, moves: int) -> None:
-        """Some people come; then so many things happen, one after the other."""
-        for name in ["somebody_comes"] * 6 + self.chance.choices([*MOVES], [*MOVES.values()], k=moves):
-            of = getattr(self, name)()
-            if of is not None:
-                self.story.append(f"{self.company.clock.now():%d %H:%M:%S} {name.replace('_', ' ')} {of}")
-            self.company.later(seconds=7)
-
-    def settle(self) -> None:
-        """The network is sound again, nobody holds anything back, and days pass."""
-        self.company.rd.faults.clear()
-        self.company.sf.faults.clear()
-        self._perform("resume", {"name": "*"})
-        for wait in ({"minutes": 15}, {"hours": 1}, {"hours": 25}, {"minutes": 15}, {"hours": 25}, {"hours": 25}):
-            self.company.run()
-            self.company.later(**wait)
-        self.company.run_until_quiet(most=110)  # an event that nobody can confirm is asked after for a day
+    @property
+    def faulty(self) -> Sequence[tuple[str, Simulator, Sequence[str]]]:
+        return [("rd", self.company.rd, PATHS["rd"]), ("sf", self.company.sf, PATHS["sf"])]
 
     # Marketing.
 
@@ -165,47 +138,6 @@ class Life:
         self.company.sf.create("Lead", {"LastName": name, "Company": "X", "Email": address(name)})
         return name
 
-    # Ops and the network.
-
-    def a_pass(self) -> str:
-        self.company.run()
-        return ""
-
-    def a_step(self) -> str:
-        step = self.chance.choice(STEPS)
-        self.company.run(step)
-        return step
-
-    def a_restart(self) -> str:
-        self.company.close()
-        return ""
-
-    def ops_pause(self) -> str:
-        self._perform("resume" if self.paused else "pause", {"name": "*"})
-        self.paused = not self.paused
-        return str(self.paused)
-
-    def ops_replay(self) -> str:
-        self.company.replay()
-        return ""
-
-    def something_breaks(self) -> str:
-        side = self.chance.choice(("rd", "sf"))
-        path, (action, reply) = self.chance.choice(PATHS[side]), self.chance.choice(FAULTS)
-        fault = Fault(action, path, times=self.chance.randrange(1, 4), skip=self.chance.randrange(4), reply=reply)
-        getattr(self.company, side).faults.append(fault)
-        return f"{side} {path} {action} {reply.status} x{fault.times} after {fault.skip}"
-
-    def minutes_pass(self) -> str:
-        minutes = self.chance.randrange(1, 60)
-        self.company.later(minutes=minutes)
-        return str(minutes)
-
-    def hours_pass(self) -> str:
-        hours = self.chance.randrange(1, 30)
-        self.company.later(hours=hours)
-        return str(hours)
-
     # Who and what.
 
     def _contact(self) -> str | None:
@@ -229,20 +161,3 @@ class Life:
             self.company.sf.set_status(lead["Id"], status, reason=reason)
             self.said[lead["Id"]] = (status, self.company.clock.now())
         return lead and f"{lead['Email']} {reason or ''}"
-
-    def _perform(self, verb: str, args: dict[str, Any]) -> None:
-        store = self.company.open().store
-        with store.write() as tx:
-            perform(tx, store, verb, args)
-
-
-MOVES: Final = {
-    "somebody_comes": 12, "somebody_returns": 12, "a_title_changes": 3, "somebody_opts_out": 1,
-    "a_contact_is_deleted": 1, "two_contacts_are_one": 2,
-    "sales_accept": 4, "sales_reject": 4, "sales_put_off": 1, "sales_take_it_back": 2, "sales_convert": 2,
-    "a_deal_moves": 4, "sales_edit": 2, "sales_touch_ours": 1, "sales_delete": 1, "sales_merge": 1,
-    "sales_know_somebody": 2,
-    "a_pass": 14, "a_step": 6, "a_restart": 2, "ops_pause": 1, "ops_replay": 1, "something_breaks": 6,
-    "minutes_pass": 8, "hours_pass": 6,
-}  # fmt: skip
-"""How often what happens, beside the rest."""

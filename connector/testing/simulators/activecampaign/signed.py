@@ -77,6 +77,13 @@ class SignedAccount(Simulator):
                     self.account.set(contact, self.account.field_id(name), value)
             self.account.touched(contact)
 
+    def retitle(self, id_: str, job: str) -> None:
+        """The person has another title at the same account."""
+        with self.lock:
+            contact = self.contact(id_)
+            contact.job = {**(contact.job or {}), "jobTitle": job}
+            self.account.touched(contact)
+
     def open(self, id_: str, campaign: str, at: datetime | None = None, *, by_machine: bool = False) -> None:
         """A mail is opened, by a person or by Apple's privacy proxy. The contact's time of update stays."""
         self._linked(id_, campaign, PIXEL, at, "MppLinkData" if by_machine else "LinkData")
