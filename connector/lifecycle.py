@@ -32,7 +32,11 @@ BACK: Final = frozenset({"rejected", "recycled"})
 
 
 class Event(Struct, frozen=True):
-    """One line of a lead's log. `known_at` is when leadloop learned it, `at` when it happened."""
+    """One line of a lead's log. `known_at` is when leadloop learned it, `at` when it happened.
+
+    `lead` is set where it happened to another lead that was joined into this one since: that lead's leadloop_id, and
+    in `lead_cycle` the cycle that it was in.
+    """
 
     kind: EventKind
     at: datetime
@@ -43,6 +47,8 @@ class Event(Struct, frozen=True):
     track: str = "mql"
     reason: str | None = None
     id: int = 0
+    lead: str = ""
+    lead_cycle: int = 0
 
     @property
     def happened_by(self) -> datetime:

@@ -142,7 +142,7 @@ def remove(tx: Tx, loop: Loop, source: Marketing, removal: Removal, at: datetime
     winner = people.person_by(tx, source.name, removal.merged_into)
     if loser is None:
         return
-    marks = desired.marks_shown(tx, source.name, [loser, winner or loser])
+    marks = desired.marks_of(tx, source.name, [loser, winner or loser])
     if winner is None:
         people.add_identities(tx, [(source.name, removal.merged_into, loser, "own")], at)
         reading.want_read(tx, source.name, [ToRead("contacts", removal.merged_into, changed_at=at)])

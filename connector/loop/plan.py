@@ -55,7 +55,7 @@ class Planner:
         delta = fields if creates else differing(fields, one.known)
         opt_out = {} if creates else self._opt_out(tx, one, delta)
         rest = {name: value for name, value in delta.items() if name not in opt_out}
-        changed_marks = {name: on for name, on in marks.items() if bool((one.have or {}).get(name)) is not on}
+        changed_marks = {name: on for name, on in marks.items() if _is_news(one, name, on=on)}
         planned = 0
         record_row: int | None = None
         if opt_out:
@@ -144,6 +144,10 @@ def _split(want: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, bool]]:
     """Fields of the record, and the marks beside them."""
     marks = {name: bool(value) for name, value in want.items() if name.startswith(("tag:", "list:"))}
     return {name: value for name, value in want.items() if name not in marks}, marks
+
+
+def _is_news(one: Desired, mark: str, *, on: bool) -> bool:
+    return mark in one.marks_before or bool((one.have or {}).get(mark)) is not on
 
 
 def _before(one: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connector.lifecycle import FORWARD, Placed, Standing
 from connector.loop.context import Crm, Loop, Marketing
@@ -212,7 +212,7 @@ class Wisher:
             known = self._facts(lead, explain=True, is_mql=lead.standing.is_mql, line=line)
             found += [
                 {
-                    "effect": f"{connection}:{lead.dossier.leadloop_id}:{effect.once_key}",
+                    "effect": _key(connection, lead.dossier.leadloop_id, line, effect),
                     "kind": effect.kind,
                     "name": effect.name,
                     "fields": dict(effect.fields),
@@ -264,14 +264,26 @@ def _is_worth_telling(source: Marketing, before: Desired | None, want: Mapping[s
 def _mark(kind: str, name: str, on: bool, before: Desired | None) -> dict[str, Any]:
     """A mark as part of a wish. One that was never set needs no taking away."""
     key = f"{kind}{MARK}{name}"
-    if not on and (before is None or not (before.have or {}).get(key)):
-        return {}
-    return {key: on}
+    may_be_borne = before is not None and (bool((before.have or {}).get(key)) or key in before.marks_before)
+    return {key: on} if on or may_be_borne else {}
 
 
 def _is_off(name: str, value: Any) -> bool:
     """Is it a mark that is to be taken away?"""
     return value is False and name.startswith(f"tag{MARK}")
+
+
+REPEATABLE: Final = frozenset({"stage", "tag", "list"})
+"""What does no harm when it is done a second time: after a merge the survivor is brought there, too."""
+
+
+def _key(connection: str, leadloop_id: str, line: Placed, effect: Any) -> str:
+    """What an event sets off, once. Of a lead that was joined into this one it was set off under that lead's name."""
+    event = line.event
+    if event.lead and effect.kind not in REPEATABLE:
+        once, _, _ = effect.once_key.rpartition(":")
+        return f"{connection}:{event.lead}:{once}:{event.lead_cycle}"
+    return f"{connection}:{leadloop_id}:{effect.once_key}"
 
 
 def _newest_stage_only(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ class Desired(Struct, frozen=True):
     """How often the CRM answered with an error, about this lead alone, when it was asked for the record."""
     may_create: bool = True
     """Is a record made where there is none?"""
+    marks_before: frozenset[str] = frozenset()
+    """Marks of a record that was converted or merged: the one that stands now may bear them, or not."""
     cycle: int = 1
 
     @property
@@ -185,6 +187,11 @@ FREE = """
             AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'sent', 'unknown', 'pending')
             AND NOT (o.state = 'planned' AND o.why IS 'released' AND o.attempts = 0))
 """
+MARKS_BORNE = """
+    SELECT d.connection, d.person_id, j.key AS mark FROM desired AS d, json_each(d.have) AS j
+        WHERE j.type = 'true' AND (j.key LIKE 'tag:%' OR j.key LIKE 'list:%')
+    UNION ALL SELECT d.connection, d.person_id, j.value FROM desired AS d, json_each(d.marks_before) AS j
+"""
 FRESH_FIRST = "ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit"
 
 
@@ -209,6 +216,7 @@ def _desired(row: sqlite3.Row) -> Desired:
         moved_from=row["moved_from"],
         looked_in_vain=row["looked_in_vain"],
         may_create=bool(row["may_create"]),
+        marks_before=frozenset(unpack(row["marks_before"])),
         cycle=row["cycle"] or 1,
     )
 
@@ -233,7 +241,8 @@ def settle_wish(
     nobody compares them later.
     """
     row = tx.execute(
-        "SELECT want, have, have_at, corrected, due, wanted_at FROM desired WHERE connection = ? AND person_id = ?",
+        "SELECT want, have, have_at, corrected, due, wanted_at, marks_before FROM desired"
+        " WHERE connection = ? AND person_id = ?",
         (connection, person),
     ).fetchone()
     if row is None:
@@ -241,14 +250,15 @@ def settle_wish(
     before = unpack_or_none(row["have"]) or {}
     have = {**before, **written}
     have_at = _dated(unpack(row["have_at"]), before, written, stood_at)
+    marks_before = [mark for mark in unpack(row["marks_before"]) if mark not in written]
     want = unpack(row["want"])
     still = any(name in want and want[name] != value for name, value in written.items())
     tx.execute(
         "UPDATE desired SET have = ?, have_at = ?, have_points_mp = coalesce(?, have_points_mp), confirmed_at = ?,"
-        " corrected = ?, due = ?, fresh = 0 WHERE connection = ? AND person_id = ?",
+        " corrected = ?, marks_before = ?, due = ?, fresh = 0 WHERE connection = ? AND person_id = ?",
         (
-            pack(have), pack(have_at), points_mp, stamp(at), corrections.after(row["corrected"], written), int(still),
-            connection, person,
+            pack(have), pack(have_at), points_mp, stamp(at), corrections.after(row["corrected"], written),
+            pack(marks_before), int(still), connection, person,
         ),
     )  # fmt: skip
     return bool(row["due"]) or (planned_at is not None and row["wanted_at"] > stamp(planned_at))
@@ -334,38 +344,38 @@ def look_again(tx: sqlite3.Connection, connection: str, person: int) -> None:
 def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
     """Which record stands for this lead must be asked again; what it held is no longer known."""
     corrections.nothing_contested(tx, connection, person)
+    doubt(tx, connection, person, marks_of(tx, connection, [person]))
     tx.execute(
         "UPDATE desired SET moved_from = coalesce(record_id, moved_from), record_id = NULL, resolved_at = NULL,"
-        " have = NULL, have_points_mp = NULL, due = 1, have_at = '{}', corrected = '{}'"
-        " WHERE connection = ? AND person_id = ?",
+        " corrected = '{}' WHERE connection = ? AND person_id = ?",
         (connection, person),
     )
 
 
-def marks_shown(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> dict[str, Any]:
-    """The marks (tags, lists) that the records of these leads bear, as far as we know."""
+def marks_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> list[str]:
+    """The marks (tags, lists) that the records of these leads bear, or may bear, as far as we know."""
     rows = tx.execute(
-        "SELECT j.key FROM desired AS d, json_each(d.have) AS j WHERE d.connection = ?"
-        " AND d.person_id IN (SELECT value FROM json_each(?)) AND j.type = 'true'"
-        " AND (j.key LIKE 'tag:%' OR j.key LIKE 'list:%')",
+        f"SELECT DISTINCT mark FROM ({MARKS_BORNE}) WHERE connection = ?"  # noqa: S608 - fixed text
+        " AND person_id IN (SELECT value FROM json_each(?)) ORDER BY 1",
         (connection, pack(list(persons))),
     )
-    return {key: True for (key,) in rows}
+    return [mark for (mark,) in rows]
 
 
-def doubt(tx: sqlite3.Connection, connection: str, person: int, marks: Mapping[str, Any]) -> None:
-    """What this lead's record holds is not known any more, but for these marks: all else is to be written again."""
+def doubt(tx: sqlite3.Connection, connection: str, person: int, marks: Sequence[str]) -> None:
+    """What this lead's record holds is not known any more, nor which of these marks it bears: all is written again."""
     tx.execute(
-        "UPDATE desired SET have = ?, have_points_mp = NULL, have_at = '{}', due = 1"
+        "UPDATE desired SET have = NULL, have_points_mp = NULL, have_at = '{}', marks_before = ?, due = 1"
         " WHERE connection = ? AND person_id = ?",
-        (pack(dict(marks)), connection, person),
+        (pack(list(marks)), connection, person),
     )
 
 
 def let_go(tx: sqlite3.Connection, connection: str, person: int) -> None:
     """The record of this lead is gone for good, and none is made for it: there is nothing to write to."""
     tx.execute(
-        "UPDATE desired SET moved_from = NULL, due = 0 WHERE connection = ? AND person_id = ?", (connection, person)
+        "UPDATE desired SET moved_from = NULL, marks_before = '[]', due = 0 WHERE connection = ? AND person_id = ?",
+        (connection, person),
     )
 
 

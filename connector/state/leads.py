@@ -146,17 +146,17 @@ def pack_act(act: Activity) -> str:
 
 def _events(db: sqlite3.Connection, wanted: str, limit: str | None) -> Iterable[tuple[int, Event]]:
     rows = db.execute(
-        "SELECT person_id, id, kind, at, known_at, by, precision, fast, track, reason FROM lifecycle"
+        "SELECT person_id, id, kind, at, known_at, by, precision, fast, track, reason, lead, cycle FROM lifecycle"
         " WHERE person_id IN (SELECT value FROM json_each(?)) AND (? IS NULL OR known_at <= ?) AND implied = 0"
         " ORDER BY id",
         (wanted, limit, limit),
     )
-    for person, id_, kind, at, known_at, by, precision, fast, track, reason in rows:
+    for person, id_, kind, at, known_at, by, precision, fast, track, reason, lead, cycle in rows:
         yield (
             person,
             Event(
                 kind=kind, at=moment(at), known_at=moment(known_at), by=by, precision=precision, fast=bool(fast),
-                track=track, reason=reason, id=id_,
+                track=track, reason=reason, id=id_, lead=lead, lead_cycle=cycle if lead else 0,
             ),
         )  # fmt: skip
 

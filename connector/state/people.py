@@ -182,6 +182,8 @@ def join(tx: sqlite3.Connection, loser: int, winner: int, at: datetime) -> None:
         " AND w.packed = activities.packed)",
         (loser, winner),
     )
+    name = leadloop_id_of(tx, loser)  # what its events set off bears it
+    tx.execute("UPDATE lifecycle SET lead = ? WHERE person_id = ? AND lead = ''", (name, loser))
     for table in ("contacts", "activities", "identities", "lifecycle", "decisions", "crm_records", "receipts"):
         tx.execute(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", (winner, loser))  # noqa: S608 - fixed names
     outbox.drop_unsent(tx, loser, at, "joined")

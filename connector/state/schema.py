@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """What this program writes. A database of a higher version is refused, of a lower one migrated."""
 
 PEOPLE = """
@@ -480,6 +480,13 @@ def steps() -> list[tuple[str, list[str]]]:
                 "ALTER TABLE desired ADD COLUMN moved_from TEXT",
                 "ALTER TABLE desired ADD COLUMN may_create INTEGER NOT NULL DEFAULT 1",
                 *_statements(LEFT_BEHIND),
+            ],
+        ),
+        (
+            "m007_marks_and_effects_of_before",
+            [
+                "ALTER TABLE desired ADD COLUMN marks_before TEXT NOT NULL DEFAULT '[]'",
+                "ALTER TABLE lifecycle ADD COLUMN lead TEXT NOT NULL DEFAULT ''",
             ],
         ),
     ]

@@ -1,4 +1,4 @@
-"""Where a CRM has tags, the mark of an MQL is taken off whoever opted out, as the field is."""
+"""Where a CRM has tags, the mark of an MQL is taken off whoever opted out or was lost, as the field is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from connector.adapter.registry import spec_of
 from tests.platforms.test_script_of_decisions import SIMULATED, Play, desk_of
 from tests.sync.test_joined_on_the_way import ask_for
+from tests.sync.world import address
 
 WITH_TAGS = [name for name in SIMULATED if "tag" in spec_of("crm", name).capabilities.writes]
 
@@ -37,3 +38,17 @@ def test_a_tag_that_hangs_on_a_held_creation_is_planned_once(tmp_path: Path, nam
         ask_for(play, "held release")
         play.run_until_quiet()
         assert play.ask(tags) == [(1, "confirmed")]
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_TAGS if name != "pipedrive"])  # a deal has labels of its own
+def test_a_tag_that_a_conversion_carried_over_goes_off_when_the_deal_is_lost(tmp_path: Path, name: str) -> None:
+    with Play(tmp_path, desk_of(name)) as play:
+        play.mql()
+        play.desk.qualify(address("ana"))
+        play.later(hours=1)
+        play.desk.lose(address("ana"), "competitor")
+        for _ in range(3):
+            play.run_until_quiet()
+            play.later(hours=12)
+        assert play.stage("ana") == "lost" or name == "odoo"  # where one lead is lost, not its deal
+        assert not play.desk.tagged(address("ana"))

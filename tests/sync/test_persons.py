@@ -194,3 +194,36 @@ def test_nobody_is_joined_with_who_was_erased_or_was_joined_meanwhile(company: C
         assert tx.execute("SELECT DISTINCT person_id FROM contacts").fetchall()[0][0] == ana
         perform(tx, store, "erase", {"person": ana, "salt": "salt"})
         assert perform(tx, store, "identity join", {"loser": ana, "winner": bia})["code"] == "erased_lead"
+
+
+@pytest.mark.parametrize("forms", [("careers",), ("ebook-a", "ebook-c")], ids=["into a lead", "into an MQL"])
+def test_what_a_lead_set_off_is_not_set_off_again_by_the_person_whom_it_is_joined_into(
+    company: Company, forms: tuple[str, ...]
+) -> None:
+    ana, bia = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", *forms)
+    company.run_until_quiet()
+    company.later(hours=1)
+    company.sf.set_status(company.lead("ana")["Id"], "Unqualified", reason="No budget")
+    company.run_until_quiet()
+    tasks = len(company.sf.live("Task"))
+    assert company.contact("ana")["sales"] == ["OPPORTUNITY_LOST"]
+    company.rd.merge(ana, bia)
+    company.later(days=2)
+    company.run()  # the walk at its end meets the merge
+    company.run_until_quiet()
+    assert company.person("ana") == company.person("bia")
+    assert len(company.sf.live("Task")) == tasks
+    assert company.contact("bia")["sales"] == ["OPPORTUNITY_LOST"]
+    assert company.contact("bia")["cf_sales_decision"] == "rejected"
+    must_hold(company)
+
+
+def test_what_was_to_be_set_off_when_two_became_one_is_set_off(company: Company) -> None:
+    ana, bia = company.convert("ana", "ebook-a", "ebook-b"), company.convert("bia", "careers")
+    company.run("pull", "score")
+    company.rd.merge(ana, bia)
+    company.run("reconcile")
+    company.run_until_quiet()
+    assert company.person("ana") == company.person("bia")
+    assert len(company.sf.live("Task")) == 1
+    must_hold(company)

@@ -171,6 +171,7 @@ class Account:
         self.by_email[loser.email.lower()] = survivor.uuid
         survivor.extra_emails.append(loser.email)
         survivor.tags += [tag for tag in loser.tags if tag not in survivor.tags]
+        survivor.sales += loser.sales
         for event_type, events in loser.events.items():
             for event in events:
                 at = datetime.fromisoformat(event["event_timestamp"])

@@ -61,7 +61,8 @@ class Sales:
             carried = [*CARRIED, *(self._custom() if self.maps_fields else ())]
             contact = self.add("Contacts", by, **{name: row.get(name) for name in carried})
             if with_tags:
-                self.record(("Contacts", contact))["Tag"] = list(row["Tag"])
+                tags = [self.store.tag("Contacts", tag["name"]) for tag in row["Tag"]]
+                self.record(("Contacts", contact))["Tag"] = tags
             made = self.add_deal(contact, by=by) if deal else None
             now = self.store.stamp()
             signs = {
