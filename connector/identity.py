@@ -7,9 +7,10 @@ joined and the record is a reject (`identity_clash`) until somebody decides.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -71,7 +72,13 @@ def new_leadloop_ids(count: int, random_bytes: Callable[[int], bytes]) -> list[s
     return [start + letters[at : at + _OWN] for at in range(_SHARED, len(letters), _OWN)]
 
 
+def is_leadloop_id(text: str) -> bool:
+    """Has it the form of those that we make?"""
+    return _LEADLOOP_ID.fullmatch(text) is not None
+
+
 _SHARED, _OWN = 4, 12
+_LEADLOOP_ID: Final = re.compile(r"ll-[a-z2-7]{16}")
 _LETTER_OF_BYTE = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 """Each letter for eight of the 256 bytes: five random bits of each byte are used."""
 

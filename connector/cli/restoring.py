@@ -53,7 +53,7 @@ def restore(state: Path, backup: Path, now: Callable[[], datetime]) -> Restored:
 def _take_over(fresh: Path, state: Path, now: Callable[[], datetime]) -> Restored:
     decided = _decided_in(state, now)
     with closing(Store.open(fresh, now=now)) as store, store.write() as tx:
-        distrusted = distrust(tx)
+        distrusted = distrust(tx, now())
         erased = None if decided is None else uphold(tx, decided, now())
         audit.record(tx, "cli", "state restore", "state", {"read_back": distrusted, "erased": erased}, now())
     with telling(state):

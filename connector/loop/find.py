@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from connector.adapter import Found, PersonKeys, Resolution
 from connector.errors import RecordError, RetryableError
-from connector.identity import matching_emails
+from connector.identity import is_leadloop_id, matching_emails
 from connector.loop.context import Crm, Loop
 from connector.loop.decisions import apply
 from connector.loop.join import DUPLICATE, report_second, written_for_another
@@ -24,21 +24,23 @@ from connector.loop.plan import PLAN_AT_ONCE
 from connector.loop.stuck import FIRST_WAIT, LONGEST_WAIT
 from connector.loop.tally import Tally
 from connector.model import CrmRecord, LeadWrite
+from connector.state import audit, desired, outbox, people, reading
 from connector.state import crm as crm_store
-from connector.state import desired, outbox, people, reading
 from connector.state.desired import Desired
+from connector.state.restore import restored_at
 from connector.state.store import Tx
 
 LOOK_HOLDS: Final = timedelta(minutes=10)
 """How long it is believed that nobody has a record. A creation that was held, or waited for the platform, is older."""
 TAKEN_HINT: Final = (
-    "was the state lost? 'leadloop state restore FILE' with a backup; are they one person?"
+    "was the state lost? 'leadloop state restore FILE' with any backup; are they one person?"
     " 'leadloop identity join LEAD OTHER'; otherwise clear the key field in the CRM"
 )
 """Keys are drawn once for each person: in a new state everybody has another one than the CRM knows."""
 LASTING: Final = 3
 """Errors about a lead alone from which on a person is told, too."""
-Answered = Literal["found", "absent", "refused"]
+Answered = Literal["found", "absent", "refused", "named"]
+"""`named`: the lead goes by the name that its record bears, and is looked for under that once more."""
 
 
 def find_records(loop: Loop, crm: Crm, tally: Tally) -> int:
@@ -191,6 +193,9 @@ def _read_current(
 
 def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> Answered:
     now = loop.world.now()
+    if (name := _name_of_before(tx, one)) is not None:
+        _take_name(tx, crm, one.person, name, now)
+        return "named"
     wish = desired.desired_of(tx, [one.person])[crm.name, one.person]
     if wish.looked_in_vain:
         reading.close_rejects(tx, crm.name, "record", [one.key.leadloop_id])
@@ -216,6 +221,31 @@ def _take_answer(tx: Tx, loop: Loop, crm: Crm, one: _Answer, tally: Tally) -> An
         news = reading.add_reject(tx, crm.name, "record", one.key.leadloop_id, why, now, run=loop.run)
         tally.new_rejects += news
     return "refused"
+
+
+def _name_of_before(tx: Tx, one: _Answer) -> str | None:
+    """The name under which a state that was lost had this lead, where a backup took its place since.
+
+    Its record bears that name, found by address, and nobody in this state has it: one that was made after the backup.
+    """
+    since = restored_at(tx)
+    if since is None or one.chosen is not None or one.told is None or not people.made_since(tx, one.person, since):
+        return None
+    names = {found.key for found in one.told.found if found.key}
+    if len(names) != 1 or people.persons_by_leadloop_id(tx, names):
+        return None
+    (name,) = names
+    return name if is_leadloop_id(name) else None
+
+
+def _take_name(tx: Tx, crm: Crm, person: int, name: str, now: datetime) -> None:
+    before = people.take_name(tx, person, name)
+    audit.record(tx, "leadloop", "name taken back", name, {"connection": crm.name, "was": before}, now)
+    outbox.drop_unsent(tx, person, now, "the lead goes by the name of before the restore")
+    reading.close_rejects(tx, crm.name, "record", [before])
+    desired.look_again(tx, crm.name, person)
+    desired.due_again(tx, crm.name, person)
+    people.mark_dirty(tx, [person], level=2)
 
 
 def _look_later(tx: Tx, loop: Loop, crm: Crm, person: int, failed: Failed, tally: Tally) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from connector.loop.alike import differing
 from connector.loop.claim import consents
 from connector.loop.context import Budget, Loop
+from connector.loop.handoff import hand_off
 from connector.loop.tally import Tally
 from connector.model import LeadWrite
-from connector.state import desired, outbox
+from connector.state import desired, leads, outbox
 from connector.state.desired import Desired
 from connector.state.outbox import RELEASED, Held
 from connector.state.store import Tx
@@ -23,11 +24,19 @@ HELD_BY_GUARD = "blast guard"
 class Planner:
     """Plans due wishes of one connection. `budget` is used up; what goes beyond it is held, all but opt-outs.
 
-    `consent` names the fields in which an opt-out shows.
+    `consent` names the fields in which an opt-out shows. `clock` is the CRM's: an MQL whose record is found as it
+    should be was handed over before, and nobody knew it.
     """
 
     def __init__(
-        self, loop: Loop, connection: str, side: str, kind: str, budget: Budget, consent: frozenset[str] = frozenset()
+        self,
+        loop: Loop,
+        connection: str,
+        side: str,
+        kind: str,
+        budget: Budget,
+        consent: frozenset[str] = frozenset(),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._loop = loop
         self._connection = connection
@@ -35,6 +44,8 @@ class Planner:
         self._kind = kind
         self._budget = budget
         self._consent = consent
+        self._clock = clock
+        self._stand: list[int] = []
 
     def plan_some(self, tally: Tally) -> bool:
         """Plan up to a batch of wishes; False when none was due."""
@@ -46,6 +57,9 @@ class Planner:
             held = outbox.held_of(tx, self._connection, [one.person for one in due])
             for one in due:
                 number += self._plan_one(tx, one, number, self._loop.world.now(), tally, held.get(one.person))
+            if self._stand and self._clock is not None:
+                hand_off(tx, self._loop, self._connection, self._stand, self._clock())
+                self._stand.clear()
         return bool(due)
 
     def _plan_one(self, tx: Tx, one: Desired, number: int, now: datetime, tally: Tally, held: Held | None) -> int:
@@ -81,6 +95,8 @@ class Planner:
             # A record that was found as it should be is dated by our clock; what was confirmed keeps its date.
             there = now if self._side == "crm" and one.have is None else None
             desired.settle_wish(tx, self._connection, one.person, fields, one.points_mp, now, there)
+            if self._clock is not None and not one.limited and leads.awaits_push(tx, one.person):
+                self._stand.append(one.person)
         return planned
 
     def _opt_out(self, tx: Tx, one: Desired, delta: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def channel(loop: Loop, crm: Crm) -> Channel:
 
 def plan_due(loop: Loop, crm: Crm, tally: Tally) -> None:
     """Turn due wishes into outbox rows; beyond the blast guard they are held."""
-    planner = Planner(loop, crm.name, "crm", "record", _budget(loop, crm), crm.consent)
+    clock = crm.adapter.client.now
+    planner = Planner(loop, crm.name, "crm", "record", _budget(loop, crm), crm.consent, clock)
     while not loop.stopping() and planner.plan_some(tally):
         pass
 

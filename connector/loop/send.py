@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
+from typing import Final
 
 from msgspec import Struct
 
@@ -27,7 +28,10 @@ from connector.loop.unsettled import ask_after
 from connector.model import Outcome
 from connector.state import operation, outbox
 from connector.state.outbox import Row
+from connector.state.restore import doubted_since, restored_at
 
+ONCE: Final = frozenset({"task", "note", "event"})
+"""Kinds of which a second one would be one too many."""
 ROUND = 8
 """Batches per worker that are looked up at once."""
 
@@ -57,6 +61,8 @@ def send(loop: Loop, channel: Channel, tally: Tally) -> None:
             rows = outbox.sendable(loop.store.read(), channel.name, _at_once(channel), loop.world.now())
             if not rows:
                 return
+            if _ask_first(loop, channel, rows, tally):
+                continue
             results = list(pool.map(lambda batch: _send_batch(loop, channel, batch, streak), batches(channel, rows)))
             sent = sum(result.sent for result in results)
             for result in results:
@@ -66,6 +72,21 @@ def send(loop: Loop, channel: Channel, tally: Tally) -> None:
                 raise errors[0]
             if not sent:
                 return
+
+
+def _ask_first(loop: Loop, channel: Channel, rows: Sequence[Row], tally: Tally) -> bool:
+    """After a restore, of what happens once: may it have happened already? Whether any of these was asked after."""
+    doubted = [row.id for row in rows if row.write.kind in ONCE and row.attempts == 0]
+    if not doubted or restored_at(loop.store.read()) is None:
+        return False
+    read = [(source.name, "contacts") for source in loop.marketing] + [(crm.name, "decisions") for crm in loop.crm]
+    with loop.store.write(step=True) as tx:
+        since = doubted_since(tx, read, loop.world.now())
+        if since is None:
+            return False
+        outbox.doubt(tx, doubted, since)
+    ask_after(loop, channel, "unknown", tally)
+    return True
 
 
 def still_open(loop: Loop, connection: str) -> str | None:

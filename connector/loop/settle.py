@@ -11,11 +11,10 @@ from msgspec.structs import fields, replace
 
 from connector.adapter import ToRead
 from connector.errors import RecordError
-from connector.lifecycle import Event, fold
 from connector.loop.channel import Channel
 from connector.loop.context import Loop
+from connector.loop.handoff import hand_off
 from connector.loop.join import report_second, written_for_another
-from connector.loop.score import examine, stage_after
 from connector.loop.tally import Tally
 from connector.model import Outcome
 from connector.state import desired, leads, outbox, people, reading
@@ -71,7 +70,9 @@ class Settler:
                 self._settle_erased(row, outcome)
             else:
                 self._settle(replace(row, person=person), outcome)
-        self._hand_off()
+        if self._handed_off:
+            hand_off(self._tx, self._loop, self._channel.name, self._handed_off, self._channel.clock())
+            self._handed_off.clear()
         return self.counts
 
     def _settle(self, row: Row, outcome: Outcome) -> None:
@@ -155,29 +156,6 @@ class Settler:
     def _lead(self, row: Row) -> str:
         """The leadloop_id of a row's person: what rejects are known by."""
         return people.leadloop_id_of(self._tx, row.person)
-
-    def _hand_off(self) -> None:
-        """The first confirmed push of a cycle: freeze the receipt, and let decisions count from here on.
-
-        It is dated by the CRM's clock, to the second as CRMs date their history, since decisions are compared with it.
-        """
-        model, order = self._loop.model.version, self._loop.order
-        for dossier in leads.dossiers(self._tx, self._handed_off):
-            lead = examine(self._loop, dossier, self._now, order, explain=True)
-            if lead.standing.mql_at is None or lead.standing.pushed_at is not None:
-                continue
-            receipt = leads.freeze(self._tx, dossier.person, lead.score, model, "handoff", self._now)
-            at = self._channel.clock().replace(microsecond=0)
-            pushed = Event("pushed", at, self._now, track=lead.standing.track)
-            dossier.events.append(pushed)
-            _, placed = fold(dossier.events, dossier.created_at)
-            [line] = [line for line in placed if line.event is pushed]
-            leads.add_event(
-                self._tx, dossier.person, line, stage_after(line), connection=self._channel.name, receipt_id=receipt,
-                model=model,
-            )  # fmt: skip
-            leads.was_pushed(self._tx, dossier.person, at)
-        self._handed_off.clear()
 
     def _conflict(self, row: Row, outcome: Outcome) -> None:
         if len(outcome.existing) == 1 and not self._goes_round(row):

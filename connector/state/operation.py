@@ -141,3 +141,8 @@ def meta(db: sqlite3.Connection, key: str) -> str | None:
 def set_meta(tx: sqlite3.Connection, key: str, value: str) -> None:
     """Remember a single value."""
     tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def forget_meta(tx: sqlite3.Connection, key: str) -> None:
+    """Remember it no more."""
+    tx.execute("DELETE FROM meta WHERE key = ?", (key,))

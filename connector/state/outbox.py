@@ -220,6 +220,15 @@ def claim(tx: sqlite3.Connection, rows: Sequence[Row], at: datetime, epoch: int,
     return claimed
 
 
+def doubt(tx: sqlite3.Connection, rows: Sequence[int], since: datetime) -> None:
+    """These may have been sent by a state that was replaced, before `since`."""
+    tx.execute(
+        "UPDATE outbox SET state = 'unknown', sent_at = ?, attempts = attempts + 1, why = 'restored from a backup'"
+        " WHERE state = 'planned' AND id IN (SELECT value FROM json_each(?))",
+        (stamp(since), pack(list(rows))),
+    )
+
+
 def settle(
     tx: sqlite3.Connection,
     row_id: int,

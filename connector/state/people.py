@@ -137,6 +137,20 @@ def leadloop_id_of(tx: sqlite3.Connection, person: int) -> str:
     return str(tx.execute("SELECT leadloop_id FROM people WHERE id = ?", (person,)).fetchone()[0])
 
 
+def take_name(tx: sqlite3.Connection, person: int, leadloop_id: str) -> str:
+    """Give a person another leadloop_id, which nobody has; the one that they had until now."""
+    before = leadloop_id_of(tx, person)
+    tx.execute("UPDATE people SET leadloop_id = ? WHERE id = ?", (leadloop_id, person))
+    tx.execute("UPDATE desired SET effects = replace(effects, ?, ?) WHERE person_id = ?", (before, leadloop_id, person))
+    return before
+
+
+def made_since(tx: sqlite3.Connection, person: int, at: datetime) -> bool:
+    """Did this state get to know the person after that moment?"""
+    row = tx.execute("SELECT 1 FROM people WHERE id = ? AND created_at >= ?", (person, stamp(at))).fetchone()
+    return row is not None
+
+
 def mark_dirty(tx: sqlite3.Connection, persons: Iterable[int], *, level: int = 1) -> None:
     """These leads are to be scored again; `level` 2 goes first. Who was erased, or is somebody else by now, is not."""
     tx.executemany(

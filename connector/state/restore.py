@@ -4,24 +4,58 @@ A write that the backup holds as planned may have reached the platform after the
 `unknown`, as after a crash: they are read back before anything is sent again. Leads without a record are looked for
 again before one is made. Who was erased since is erased in the backup, too, and what was paused stays paused. Tokens
 and spent budgets are taken from the state that is replaced: a platform's clock does not go back with ours.
+
+What the backup does not know at all comes back from the platforms: people whom marketing tells of again get the name
+that their record in the CRM bears already, and for some days what happens once is asked after before it is done.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
 
-from connector.state import audit, operation, people
+from connector.state import audit, operation, people, reading
+from connector.state.clock import moment, stamp
 from connector.state.erase import erase_person
 from connector.state.erasure import SALT, key_hash
 from connector.state.store import Tx
 
+RESTORED_AT: Final = "restored_at"
+CAUGHT_UP_AT: Final = "caught_up_after_restore_at"
+DOUBTED_FOR: Final = timedelta(days=2)
+"""How long after every platform was read again: by then all that it told was worked out."""
 
-def distrust(tx: Tx) -> int:
+
+def doubted_since(tx: Tx, read: Sequence[tuple[str, str]], now: datetime) -> datetime | None:
+    """Since when what happens once may have happened without the state knowing it; None when all is as it knows.
+
+    `read` are the streams (connection, name) that tell what the backup does not know.
+    """
+    at = restored_at(tx)
+    if at is None:
+        return None
+    caught_up = operation.meta(tx, CAUGHT_UP_AT)
+    if caught_up is not None:
+        return at if now - moment(caught_up) < DOUBTED_FOR else None
+    if all((fresh := reading.fresh_at(tx, *stream)) is not None and fresh > at for stream in read):
+        operation.set_meta(tx, CAUGHT_UP_AT, stamp(now))
+    return at
+
+
+def restored_at(db: sqlite3.Connection) -> datetime | None:
+    """When a backup was put in the state's place last."""
+    value = operation.meta(db, RESTORED_AT)
+    return None if value is None else moment(value)
+
+
+def distrust(tx: Tx, at: datetime) -> int:
     """Have everything asked after that may have happened since the backup; how many writes."""
+    operation.set_meta(tx, RESTORED_AT, stamp(at))
+    operation.forget_meta(tx, CAUGHT_UP_AT)
     tx.execute("UPDATE desired SET resolved_at = NULL WHERE record_id IS NULL")
     done = tx.execute(
         "UPDATE outbox SET state = 'unknown', sent_at = coalesce(sent_at, planned_at), why = 'restored from a backup'"

@@ -6,8 +6,10 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from connector.cli.restoring import restore
 from connector.loop.requests import perform
 from connector.testing.simulator import Fault, Reply, Simulator
 from tests.sync.world import Company
@@ -27,7 +29,11 @@ FAULTS: Final[tuple[tuple[Any, Reply], ...]] = (
 
 
 class Days(ABC):
-    """`story` tells what happened, so that a world that breaks can be read; `said` what sales last made of a record."""
+    """`story` tells what happened, so that a world that breaks can be read; `said` what sales last made of a record.
+
+    Where a backup took the state's place, `restored`, nobody is written twice and all is read again; but a lead that
+    sales took up since is sales' own by then.
+    """
 
     moves: ClassVar[Mapping[str, int]]
     """How often what happens, beside the rest: names of methods that tell what they did, or None for nothing."""
@@ -39,6 +45,8 @@ class Days(ABC):
         self.names: list[str] = []
         self.said: dict[str, tuple[str, datetime]] = {}
         self.paused = False
+        self.backups: list[Path] = []
+        self.restored = False
 
     @property
     @abstractmethod
@@ -91,6 +99,21 @@ class Days(ABC):
         self.company.replay()
         return ""
 
+    def ops_back_up(self) -> str:
+        self.backups.append(self.company.folder / f"backup-{len(self.story)}.db")
+        self.company.open().store.backup(self.backups[-1])
+        return self.backups[-1].name
+
+    def ops_restore(self) -> str | None:
+        if not self.backups:
+            return None
+        backup = self.chance.choice(self.backups)
+        path = self.company.open().store.path
+        self.company.close()
+        restore(path, backup, self.company.clock.now)
+        self.restored = True
+        return backup.name
+
     def something_breaks(self) -> str:
         side, platform, paths = self.chance.choice(self.faulty)
         path, (action, reply) = self.chance.choice(paths), self.chance.choice(FAULTS)
@@ -115,7 +138,8 @@ class Days(ABC):
 
 
 OPS: Final = {
-    "a_pass": 14, "a_step": 6, "a_restart": 2, "ops_pause": 1, "ops_replay": 1, "something_breaks": 6,
+    "a_pass": 14, "a_step": 6, "a_restart": 2, "ops_pause": 1, "ops_replay": 1, "ops_back_up": 1,
+    "ops_restore": 1, "something_breaks": 6,
     "minutes_pass": 8, "hours_pass": 6,
 }  # fmt: skip
 """How often the passes, ops and the network have their turn."""
