@@ -158,7 +158,7 @@ class Planner:
 
 def _split(want: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, bool]]:
     """Fields of the record, and the marks beside them."""
-    marks = {name: bool(value) for name, value in want.items() if name.startswith(("tag:", "list:"))}
+    marks = {name: bool(value) for name, value in want.items() if desired.is_mark(name)}
     return {name: value for name, value in want.items() if name not in marks}, marks
 
 

@@ -187,11 +187,6 @@ FREE = """
             AND o.kind IN ('record', 'field') AND o.state IN ('planned', 'sent', 'unknown', 'pending')
             AND NOT (o.state = 'planned' AND o.why IS 'released' AND o.attempts = 0))
 """
-MARKS_BORNE = """
-    SELECT d.connection, d.person_id, j.key AS mark FROM desired AS d, json_each(d.have) AS j
-        WHERE j.type = 'true' AND (j.key LIKE 'tag:%' OR j.key LIKE 'list:%')
-    UNION ALL SELECT d.connection, d.person_id, j.value FROM desired AS d, json_each(d.marks_before) AS j
-"""
 FRESH_FIRST = "ORDER BY d.fresh DESC, d.wanted_at, d.person_id LIMIT :limit"
 
 
@@ -355,11 +350,19 @@ def forget_link(tx: sqlite3.Connection, connection: str, person: int) -> None:
 def marks_of(tx: sqlite3.Connection, connection: str, persons: Sequence[int]) -> list[str]:
     """The marks (tags, lists) that the records of these leads bear, or may bear, as far as we know."""
     rows = tx.execute(
-        f"SELECT DISTINCT mark FROM ({MARKS_BORNE}) WHERE connection = ?"  # noqa: S608 - fixed text
-        " AND person_id IN (SELECT value FROM json_each(?)) ORDER BY 1",
+        "SELECT have, marks_before FROM desired WHERE connection = ? AND person_id IN (SELECT value FROM json_each(?))",
         (connection, pack(list(persons))),
     )
-    return [mark for (mark,) in rows]
+    borne: set[str] = set()
+    for have, before in rows:
+        borne.update(unpack(before))
+        borne.update(name for name, value in (unpack_or_none(have) or {}).items() if is_mark(name) and value is True)
+    return sorted(borne)
+
+
+def is_mark(name: str) -> bool:
+    """Is this name of a wish a tag or a list, and no field?"""
+    return name.startswith(("tag:", "list:"))
 
 
 def doubt(tx: sqlite3.Connection, connection: str, person: int, marks: Sequence[str]) -> None:
