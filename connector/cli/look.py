@@ -73,7 +73,10 @@ def _report(name: str, find: Callable[..., Json], says: str) -> None:
         if as_table and caller.as_json:
             raise click.UsageError("--csv and --json exclude each other")
         with looking(caller) as (config, store):
-            document = find(store.read(), since=moment_in(config, since), until=moment_in(config, until))
+            begin, end = moment_in(config, since), moment_in(config, until)
+            if begin is not None and end is not None and begin >= end:
+                raise click.BadParameter(f"'{until}' is not after --since '{since}'", param_hint="--until")
+            document = find(store.read(), since=begin, until=end)
         shown = in_zone(document, config.time_zone)
         text = as_csv(document).rstrip("\r\n") if as_table else as_text(shown)
         show(caller, document, text)

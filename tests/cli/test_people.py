@@ -48,6 +48,12 @@ def test_people_read_times_as_they_type_them_and_documents_stay_in_utc(ran):
     assert "known on 2026-11-21" in ran.leadloop("explain", "c1", "--at", "2026-11-01").stdout
 
 
+def test_a_report_of_a_time_that_ends_before_it_begins_is_a_mistake(ran):
+    result = ran.leadloop("report", "funnel", "--since", "2026-12-31", "--until", "2026-12-01")
+    assert result.exit_code == 2
+    assert "'2026-12-01' is not after --since '2026-12-31'" in result.output
+
+
 def test_an_unknown_lead_ends_with_1_and_repeats_no_address(ran):
     result = ran.leadloop("explain", "nobody@acme.example")
     assert result.exit_code == 1

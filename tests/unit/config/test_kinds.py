@@ -81,8 +81,9 @@ def test_this_machine_and_the_internet_are_not_private(host):
 
 @pytest.mark.parametrize(
     "text",
-    ["90s", "5m", "1h", "2d", "0 3 * * *", "*/5 8-18 * * mon-fri", "0,30 * 1 jan,JUL 7", "15 2-6/2 1-15 * 0"],
-)
+    ["90s", "5m", "1h", "2d", "0 3 * * *", "*/5 8-18 * * mon-fri", "0,30 * 1 jan,JUL 7", "15 2-6/2 1-15 * 0",
+     "0 3 29 2 *", "0 3 31 2 mon", "0 3 30,31 2-3 *", "0 3 28/2 feb *"],
+)  # fmt: skip
 def test_intervals_and_cron_texts_are_schedules(text):
     assert accepts(When, text)
 
@@ -91,7 +92,8 @@ def test_intervals_and_cron_texts_are_schedules(text):
     "text",
     ["", "5", 5, 1.5, "0m", "٣ 3 * * *", "-5m",
      "5 m", "5min", "1w", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *",
-     "* * * 13 *", "* * * * 8", "5-1 * * * *", "*/0 * * * *", "a * * * *", "* * * * jan", "1, * * * *", "@daily"],
+     "* * * 13 *", "* * * * 8", "5-1 * * * *", "*/0 * * * *", "a * * * *", "* * * * jan", "1, * * * *", "@daily",
+     "0 3 30 2 *", "0 3 31 4,6,sep *"],
 )  # fmt: skip
 def test_other_schedules_are_refused(text):
     assert not accepts(When, text)
