@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from connector.shipped import shipped
-from tests.platforms.test_every_pair import MODEL, prepare
+from tests.platforms.pair import pair
 from tests.platforms.test_same_company import SIMULATED as MARKETING
 from tests.platforms.test_script_of_decisions import SIMULATED as CRMS
 from tests.platforms.worlds.agreement import everything_agrees
 from tests.platforms.worlds.life import AnyLife, Party
-from tests.sync.world import FACTOR, Company
 
 
 @pytest.mark.long
@@ -25,21 +22,13 @@ def test_any_two_platforms_tell_the_same_in_the_end(marketing: str, crm: str, se
 
 
 def lives(marketing: str, crm: str, seed: int, folder: Path, moves: int = 90) -> None:
-    with Company(folder) as company:
-        audience = importlib.import_module(f"tests.adapters.{marketing}.audience").TheAudience(company.clock, FACTOR)
-        desk = importlib.import_module(f"tests.adapters.{crm}.desk").Desk(company.clock, FACTOR)
-        with audience, desk:
-            company.settings["all"] = {
-                "marketing": {"mkt": audience.connection()}, "crm": {"crm": desk.connection()},
-                "scoring": str(MODEL), "reasons": str(shipped("reasons.yaml")),
-            }  # fmt: skip
-            prepare(company)
-            life = AnyLife(Party(company, audience, desk), seed)
-            try:
-                life.live(moves)
-                life.settle()
-                everything_agrees(life)
-            except BaseException:
-                print("\n".join(life.story))
-                raise
-            company.close()
+    """So many moves, then days of quiet; the story of a world that breaks is printed."""
+    with pair(folder, marketing, crm) as (company, audience, desk):
+        life = AnyLife(Party(company, audience, desk), seed)
+        try:
+            life.live(moves)
+            life.settle()
+            everything_agrees(life)
+        except BaseException:
+            print("\n".join(life.story))
+            raise
